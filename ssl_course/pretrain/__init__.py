@@ -1,0 +1,127 @@
+"""From a recipe to a trained method: load a verified checkpoint, or train and write one."""
+
+from __future__ import annotations
+
+import os
+import platform
+import warnings
+from dataclasses import replace
+from datetime import date
+from importlib import import_module
+
+import keras
+
+from ssl_course import data
+from ssl_course.pretrain import checkpoint, training
+from ssl_course.pretrain.checkpoint import CheckpointError, read_card
+from ssl_course.pretrain.fingerprint import fingerprint
+from ssl_course.pretrain.recipes import RECIPES, Recipe
+
+__all__ = ["RECIPES", "CheckpointError", "Recipe", "is_stale", "pretrain", "problem", "read_card"]
+
+MODE_VARIABLE = "SSL_COURSE_MODE"
+MODES = ("cached", "quick", "full")
+QUICK_IMAGES = 2500
+
+
+def pretrain(name: str, mode: str | None = None) -> keras.Model:
+    """The trained method of a recipe.
+
+    Parameters
+    ----------
+    name : one of `RECIPES`
+    mode : ``"cached"`` (default) loads the verified checkpoint; ``"quick"`` trains one epoch on
+        at most 2,500 images of the packaged sample and stores nothing; ``"full"`` trains on the
+        full data set, resuming an interrupted run, and writes the checkpoint.
+        ``SSL_COURSE_MODE`` sets the default.
+
+    Returns the method with ``method.history`` (one list a metric) and, unless quick,
+    ``method.card``.  A checkpoint whose code has changed is loaded with a warning.
+
+    Raises
+    ------
+    ValueError : unknown name or mode
+    CheckpointError : the checkpoint is missing, altered or does not fit
+    DataError : the full data set is out of reach
+    """
+    mode = mode or os.environ.get(MODE_VARIABLE) or "cached"
+    if name not in RECIPES:
+        raise ValueError(f"Unknown recipe {name!r}. Known: {', '.join(sorted(RECIPES))}.")
+    if mode not in MODES:
+        raise ValueError(f"Unknown mode {mode!r}. Known: {', '.join(MODES)}.")
+    recipe = RECIPES[name]
+    if mode == "full":
+        return _train(recipe)
+    dataset = data.load(recipe.dataset)
+    method = training.build(recipe, dataset)
+    if mode == "quick":
+        few = replace(dataset, unlabeled=dataset.unlabeled[:QUICK_IMAGES])
+        method.history = {k: [v] for k, v in training.run_epoch(recipe, few, method, 0).items()}
+        return method
+    method.card = checkpoint.load(name, method)
+    method.history = method.card["history"]
+    if is_stale(method.card):
+        warnings.warn(
+            f"Checkpoint {name!r} is stale: the code that defines it has changed since it was "
+            f"trained. Train it again: python -m ssl_course.pretrain {name}",
+            stacklevel=2,
+        )
+    return method
+
+
+def is_stale(card: dict) -> bool:
+    """Whether the code that defines a checkpoint's method has changed since it was trained."""
+    return card["code_sha256"] != _code(RECIPES[card["recipe"]["name"]])
+
+
+def problem(name: str) -> str | None:
+    """Why the checkpoint of a recipe needs training (missing, altered, stale), or None."""
+    recipe = RECIPES[name]
+    try:
+        card = checkpoint.load(name, training.build(recipe, data.load(recipe.dataset)))
+    except CheckpointError as error:
+        return str(error)
+    return f"Checkpoint {name!r} is stale" if is_stale(card) else None
+
+
+def _code(recipe: Recipe) -> str:
+    return fingerprint(recipe.build)
+
+
+def _train(recipe: Recipe) -> keras.Model:
+    checkpoint.require_writable()
+    dataset = data.load(recipe.dataset, full=True)
+    method = training.build(recipe, dataset)
+    card = _card(recipe, dataset, method)
+    state = data.cache_directory() / "runs" / recipe.name
+    key = f"{card['recipe']} {card['code_sha256']} {dataset.sha256}"
+    method.history = training.run(recipe, dataset, method, state, key)
+    card["wall_seconds"] = round(sum(method.history.pop("wall_seconds")))
+    card["cpu_seconds"] = round(sum(method.history.pop("cpu_seconds")))
+    card["history"] = method.history
+    card["final"] = {name: values[-1] for name, values in method.history.items()}
+    checkpoint.save(recipe.name, method, card)
+    method.card = read_card(recipe.name)
+    return method
+
+
+def _card(recipe: Recipe, dataset: data.Dataset, method: keras.Model) -> dict:
+    settings = {name: value for name, value in vars(recipe).items() if name != "build"}
+    named = checkpoint.tensors(method)
+    packages = ("keras", keras.backend.backend(), "numpy", "safetensors")
+    return {
+        "recipe": settings | {"build": recipe.build.__qualname__},
+        "data": {
+            "name": dataset.name,
+            "images": len(dataset.unlabeled),
+            "sha256": dataset.sha256,
+            "source": dataset.source,
+        },
+        "date": date.today().isoformat(),
+        "versions": {name: import_module(name).__version__ for name in packages}
+        | {"python": platform.python_version()},
+        "device": f"{platform.machine()}, {os.cpu_count()} cores",
+        "code_sha256": _code(recipe),
+        "parameters": sum(variable.size for variable in named.values()),
+        "tensors": {key: list(variable.shape) for key, variable in named.items()},
+    }

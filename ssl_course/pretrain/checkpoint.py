@@ -1,0 +1,119 @@
+"""Checkpoints: weights as safetensors and, beside them, a card that says where they came from."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import keras
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from ssl_course.data.fetch import sha256_of
+
+FOLDER_VARIABLE = "SSL_COURSE_CHECKPOINTS"
+_PACKAGED = Path(__file__).parents[1] / "checkpoints"
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint cannot be used; the message names the file and the command that rebuilds it."""
+
+
+def folder() -> Path:
+    """Where checkpoints are read and written: the package's own folder, or
+    ``SSL_COURSE_CHECKPOINTS``."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or _PACKAGED)
+
+
+def paths(name: str) -> tuple[Path, Path]:
+    """Weights file and card of a checkpoint."""
+    return folder() / f"{name}.safetensors", folder() / f"{name}.json"
+
+
+def tensors(method: keras.Model) -> dict[str, keras.Variable]:
+    """The weights of a built method by their names, batch statistics included."""
+    named = {variable.path: variable for variable in method.weights}
+    if len(named) != len(method.weights):
+        raise ValueError("two layers of the method share a name; give each layer its own")
+    return named
+
+
+def read_card(name: str) -> dict:
+    """The card of a checkpoint.  Raises `CheckpointError` if it is missing or no JSON."""
+    _, card_path = paths(name)
+    try:
+        return json.loads(card_path.read_text())
+    except FileNotFoundError:
+        raise _error(name, f"{card_path} is missing") from None
+    except json.JSONDecodeError:
+        raise _error(name, f"{card_path} is not readable as JSON") from None
+
+
+def load(name: str, method: keras.Model) -> dict:
+    """Load verified weights into a built method and return the card.
+
+    Raises `CheckpointError`, and leaves the method as it was, if a file is missing or altered
+    or does not fit the method name by name and shape by shape.
+    """
+    card = read_card(name)
+    weights_path, _ = paths(name)
+    if not weights_path.is_file():
+        raise _error(name, f"{weights_path} is missing")
+    if sha256_of(weights_path) != card["weights_sha256"]:
+        raise _error(name, f"{weights_path} is truncated or altered: its sha256 is not the card's")
+    try:
+        stored = load_file(weights_path)
+    except SafetensorError as error:
+        raise _error(name, f"{weights_path} is no safetensors file ({error})") from None
+    wanted = tensors(method)
+    differences = {
+        *(f"{key} is not in the file" for key in wanted.keys() - stored.keys()),
+        *(f"{key} is not in the method" for key in stored.keys() - wanted.keys()),
+        *(
+            f"{key} has shape {stored[key].shape}, the method needs {tuple(wanted[key].shape)}"
+            for key in wanted.keys() & stored.keys()
+            if stored[key].shape != tuple(wanted[key].shape)
+        ),
+    }
+    if differences:
+        raise _error(name, f"{weights_path} does not fit: {'; '.join(sorted(differences))}")
+    for key, variable in wanted.items():
+        variable.assign(stored[key])
+    return card
+
+
+def save(name: str, method: keras.Model, card: dict) -> Path:
+    """Write weights and card, each complete or not at all; returns the weights file."""
+    weights_path, card_path = paths(name)
+    arrays = {key: np.asarray(variable) for key, variable in tensors(method).items()}
+    with tempfile.TemporaryDirectory(dir=folder()) as scratch:
+        new_weights, new_card = Path(scratch) / "weights", Path(scratch) / "card"
+        save_file(arrays, new_weights)
+        card = card | {"weights_sha256": sha256_of(new_weights)}
+        new_card.write_text(json.dumps(card, indent=1) + "\n")
+        os.replace(new_weights, weights_path)
+        os.replace(new_card, card_path)
+    return weights_path
+
+
+def require_writable() -> None:
+    """Raise `CheckpointError` before a long run whose result could not be stored."""
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder()):
+            pass
+    except OSError as error:
+        raise CheckpointError(
+            f"Cannot write checkpoints to {folder()} ({error.strerror}). "
+            f"Set {FOLDER_VARIABLE} to a folder you may write to."
+        ) from None
+
+
+def _error(name: str, reason: str) -> CheckpointError:
+    return CheckpointError(
+        f"Checkpoint {name!r}: {reason}. "
+        f"Install the course again, or train it: python -m ssl_course.pretrain {name}"
+    )

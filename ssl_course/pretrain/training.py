@@ -1,0 +1,104 @@
+"""The training run itself: epochs, metrics, interruption and resumption."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from sklearn.linear_model import RidgeClassifier
+
+from ssl_course.data import Dataset
+from ssl_course.diagnose import feature_std
+from ssl_course.evaluate import embed
+from ssl_course.pretrain.recipes import Recipe
+
+
+def build(recipe: Recipe, dataset: Dataset) -> keras.Model:
+    """The fresh method of a recipe: compiled, and built by calling it on two images."""
+    keras.utils.set_random_seed(recipe.seed)
+    method = recipe.build()
+    method.compile(keras.optimizers.Adam(recipe.learning_rate))
+    method(dataset.unlabeled[:2])
+    method.optimizer.build(method.trainable_variables)  # so that a resumed run can load its state
+    return method
+
+
+def run(recipe: Recipe, dataset: Dataset, method: keras.Model, state: Path, key: str) -> dict:
+    """Train to the end of the recipe and return the history, one list of values a metric.
+
+    After each epoch the whole state goes to the folder ``state``; a run that was interrupted
+    goes on from there and ends with the same weights.  ``key`` identifies code and data:
+    a state with another key is discarded.
+    """
+    history = _resume(method, state, key)
+    bar = keras.utils.Progbar(
+        recipe.epochs, stateful_metrics=[name for name in history], unit_name="epoch"
+    )
+    for epoch in range(len(history["loss"]), recipe.epochs):
+        wall, cpu = time.perf_counter(), time.process_time()
+        logs = run_epoch(recipe, dataset, method, epoch)
+        logs["wall_seconds"] = time.perf_counter() - wall
+        logs["cpu_seconds"] = time.process_time() - cpu
+        for name, value in logs.items():
+            history[name].append(float(value))
+        _store(method, history, state, key)
+        bar.update(epoch + 1, [(name, history[name][-1]) for name in _SHOWN])
+    shutil.rmtree(state, ignore_errors=True)
+    return history
+
+
+def run_epoch(recipe: Recipe, dataset: Dataset, method: keras.Model, epoch: int) -> dict:
+    """One pass over the unlabeled images in an order that depends on seed and epoch only."""
+    images = dataset.unlabeled
+    order = np.random.default_rng([recipe.seed, epoch]).permutation(len(images))
+    logs = method.fit(images[order], batch_size=recipe.batch_size, shuffle=False, verbose=0)
+    representation = embed(method.encoder, dataset.validation)
+    probe = RidgeClassifier().fit(*_arrays(embed(method.encoder, dataset.train)))
+    return {
+        "loss": logs.history["loss"][0],
+        "validation_loss": method.evaluate(dataset.validation.x, batch_size=500, verbose=0),
+        "feature_std": feature_std(representation.x),
+        "probe_accuracy": probe.score(*_arrays(representation)),
+    }
+
+
+_SHOWN = ("loss", "validation_loss", "feature_std", "probe_accuracy")
+_METRICS = (*_SHOWN, "wall_seconds", "cpu_seconds")
+
+
+def _arrays(split):
+    return split.x, split.y
+
+
+def _resume(method: keras.Model, state: Path, key: str) -> dict:
+    note = state / "history.json"
+    if note.is_file():
+        stored = json.loads(note.read_text())
+        if stored["key"] == key:
+            with np.load(state / stored["variables"]) as saved:
+                for variable, value in zip(_variables(method), saved.values(), strict=True):
+                    variable.assign(value)
+            return stored["history"]
+    return {name: [] for name in _METRICS}
+
+
+def _store(method: keras.Model, history: dict, state: Path, key: str) -> None:
+    """The variables first, then the note that points at them, then the old ones go."""
+    state.mkdir(parents=True, exist_ok=True)
+    file = f"epoch-{len(history['loss'])}.npz"
+    np.savez(state / file, *(np.asarray(variable) for variable in _variables(method)))
+    scratch = state / "history.new"
+    scratch.write_text(json.dumps({"key": key, "variables": file, "history": history}))
+    scratch.replace(state / "history.json")
+    for old in state.glob("*.npz"):
+        if old.name != file:
+            old.unlink()
+
+
+def _variables(method: keras.Model) -> list[keras.Variable]:
+    """All that a run needs to go on: weights, random seeds (Keras saves none), optimizer."""
+    return method.variables + method.optimizer.variables
