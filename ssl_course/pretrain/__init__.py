@@ -122,6 +122,6 @@ def _card(recipe: Recipe, dataset: data.Dataset, method: keras.Model) -> dict:
         | {"python": platform.python_version()},
         "device": f"{platform.machine()}, {os.cpu_count()} cores",
         "code_sha256": _code(recipe),
-        "parameters": sum(variable.size for variable in named.values()),
+        "parameters": method.count_params(),
         "tensors": {key: list(variable.shape) for key, variable in named.items()},
     }

@@ -1,0 +1,106 @@
+"""Measure every row of chapter 5's tables: python benchmarks/mnist.py
+
+Needs the full MNIST (download, cache or mirror) for the official test set, which nothing was
+chosen on.  Writes benchmarks/results/mnist.csv.  About 15 minutes on two cores.
+"""
+
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+
+from ssl_course import data, evaluate, networks
+from ssl_course.diagnose import feature_std
+from ssl_course.pretrain import pretrain
+
+TABLE = Path(__file__).parent / "results" / "mnist.csv"
+METHODS = ("autoencoder", "bottleneck", "denoising", "masking")
+
+
+def probe(digits: data.Dataset, represent) -> dict:
+    """All measures of one frozen representation; ``represent`` maps a split to its features."""
+    train, validation, test, official = map(
+        represent, (digits.train, digits.validation, digits.test, digits.official_test)
+    )
+    row = {
+        "size": train.x.shape[1],
+        "linear": evaluate.linear_probe(train, validation, test)["accuracy"],
+        "knn": evaluate.nearest_neighbors(train, test),
+        "official_linear": evaluate.linear_probe(train, validation, official)["accuracy"],
+        "official_knn": evaluate.nearest_neighbors(train, official),
+        "feature_std": feature_std(test.x),
+    }
+    return row | columns(evaluate.few_label_curve(train, test))
+
+
+def supervised(digits: data.Dataset) -> dict:
+    """The same encoder trained from scratch on the labels alone, at each label budget."""
+    model = evaluate.supervised(networks.conv_encoder, digits.train, digits.validation)
+    curve = {}
+    for per_class in evaluate.LABELS_PER_CLASS:
+        scores = []
+        for draw in range(evaluate.DRAWS):
+            few = data.few_labels(digits.train, per_class, draw)
+            trained = evaluate.supervised(networks.conv_encoder, few, digits.validation, seed=draw)
+            scores.append(evaluate.accuracy(trained, digits.test))
+        curve[per_class] = (np.mean(scores), np.std(scores))
+    return {
+        "linear": evaluate.accuracy(model, digits.test),
+        "official_linear": evaluate.accuracy(model, digits.official_test),
+    } | columns(curve)
+
+
+def columns(curve: dict[int, tuple[float, float]]) -> dict[str, float]:
+    means = {f"few_{k}": mean for k, (mean, _) in curve.items()}
+    return means | {f"few_{k}_std": std for k, (_, std) in curve.items()}
+
+
+def embedding(encoder: keras.Model):
+    return lambda split: evaluate.embed(encoder, split)
+
+
+def reconstruction_error(method: keras.Model, split: data.Split) -> float:
+    """Mean squared error per pixel on clean images."""
+    rebuilt = method.predict(split.x, batch_size=500, verbose=0)
+    return float(np.mean((rebuilt - split.x) ** 2))
+
+
+def main() -> None:
+    digits = data.load("mnist", full=True)
+    rows = {}
+
+    def measure(name: str, row, cpu_seconds: float = 0.0, **more) -> None:
+        start = time.process_time()
+        rows[name] = row() | more
+        cpu = cpu_seconds or time.process_time() - start
+        rows[name]["cpu_minutes"] = round(cpu / 60, 2)
+        print(name, {k: round(float(v), 4) for k, v in rows[name].items()}, flush=True)
+
+    measure("raw_pixels", lambda: probe(digits, evaluate.pixels))
+    components = evaluate.principal_components(digits.unlabeled, 32)
+    measure("pca", lambda: probe(digits, components))
+    for name, code_size in (("random", None), ("random_bottleneck", 32)):
+        keras.utils.set_random_seed(0)
+        encoder = networks.conv_encoder(code_size)
+        measure(name, lambda e=encoder: probe(digits, embedding(e)))
+    for name in METHODS:
+        method = pretrain(f"mnist-{name}")
+        measure(
+            name,
+            lambda m=method: probe(digits, embedding(m.encoder)),
+            cpu_seconds=method.card["cpu_seconds"],
+            parameters=method.card["parameters"],
+            reconstruction_error=reconstruction_error(method, digits.test),
+        )
+    measure("supervised", lambda: supervised(digits))
+
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("method")
+    table["seed"] = 0
+    table.round(5).to_csv(TABLE)
+    print(f"Wrote {TABLE}")
+
+
+if __name__ == "__main__":
+    main()
