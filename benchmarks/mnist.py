@@ -17,6 +17,7 @@ from ssl_course.pretrain import pretrain
 
 TABLE = Path(__file__).parent / "results" / "mnist.csv"
 METHODS = ("autoencoder", "bottleneck", "denoising", "masking")
+RANDOM_SEEDS = 5
 
 
 def probe(digits: data.Dataset, represent) -> dict:
@@ -33,6 +34,15 @@ def probe(digits: data.Dataset, represent) -> dict:
         "feature_std": feature_std(test.x),
     }
     return row | columns(evaluate.few_label_curve(train, test))
+
+
+def untrained(digits: data.Dataset, code_size: int | None) -> dict:
+    """The encoder with random weights: the mean over `RANDOM_SEEDS` draws of them."""
+    rows = []
+    for seed in range(RANDOM_SEEDS):
+        keras.utils.set_random_seed(seed)
+        rows.append(probe(digits, embedding(networks.conv_encoder(code_size))))
+    return pd.DataFrame(rows).mean().to_dict() | {"linear_std": pd.DataFrame(rows)["linear"].std()}
 
 
 def supervised(digits: data.Dataset) -> dict:
@@ -81,10 +91,8 @@ def main() -> None:
     measure("raw_pixels", lambda: probe(digits, evaluate.pixels))
     components = evaluate.principal_components(digits.unlabeled, 32)
     measure("pca", lambda: probe(digits, components))
-    for name, code_size in (("random", None), ("random_bottleneck", 32)):
-        keras.utils.set_random_seed(0)
-        encoder = networks.conv_encoder(code_size)
-        measure(name, lambda e=encoder: probe(digits, embedding(e)))
+    measure("random", lambda: untrained(digits, None))
+    measure("random_bottleneck", lambda: untrained(digits, 32))
     for name in METHODS:
         method = pretrain(f"mnist-{name}")
         measure(

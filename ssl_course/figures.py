@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Mapping, Sequence
 
+import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's palette, which readers with any colour vision can tell apart."""
@@ -15,11 +19,11 @@ MARKERS = "osD^vPX*"
 
 
 def use_style() -> None:
-    """Set the book's matplotlib style for this session."""
+    """Set the book's matplotlib style for this session; pictures are SVG."""
+    set_matplotlib_formats("svg")
     plt.rcParams.update(
         {
             "figure.figsize": (6.4, 3.2),
-            "figure.dpi": 110,
             "figure.facecolor": "white",
             "savefig.facecolor": "white",
             "axes.prop_cycle": plt.cycler(color=COLORS),
@@ -37,7 +41,7 @@ def use_style() -> None:
 def image_rows(rows: Mapping[str, np.ndarray], titles: Sequence[str] | None = None) -> None:
     """Show rows of grey images (n, height, width, 1) in [0, 1], a label before each row."""
     count = max(map(len, rows.values()))
-    figure, axes = plt.subplots(
+    _figure, axes = plt.subplots(
         len(rows), count, figsize=(0.72 * count + 1.2, 0.78 * len(rows) + 0.3), squeeze=False
     )
     for axis in axes.flat:
@@ -45,7 +49,7 @@ def image_rows(rows: Mapping[str, np.ndarray], titles: Sequence[str] | None = No
     for line, (label, images) in zip(axes, rows.items(), strict=True):
         line[0].text(-0.2, 0.5, label, ha="right", va="center", transform=line[0].transAxes)
         for axis, image in zip(line, images, strict=False):
-            axis.imshow(image.squeeze(-1), cmap="gray", vmin=0, vmax=1)
+            axis.imshow(image.squeeze(-1), cmap="gray", vmin=0, vmax=1, interpolation="none")
     for axis, title in zip(axes[0], titles or (), strict=False):
         axis.set_title(title, fontsize=9)
     plt.show()
@@ -56,7 +60,7 @@ def training_curves(history: Mapping[str, Sequence[float]], panels: Mapping[str,
 
     A panel may hold several metrics, separated by spaces.
     """
-    figure, axes = plt.subplots(1, len(panels), figsize=(3.4 * len(panels), 2.6), squeeze=False)
+    _figure, axes = plt.subplots(1, len(panels), figsize=(3.4 * len(panels), 2.6), squeeze=False)
     for axis, (label, metrics) in zip(axes.flat, panels.items(), strict=True):
         for name in metrics.split():
             epochs = range(1, len(history[name]) + 1)
@@ -74,7 +78,7 @@ def few_label_curves(table: pd.DataFrame, names: Mapping[str, str]) -> None:
     deviation over the draws.
     """
     budgets = [int(c[4:]) for c in table.columns if c.startswith("few_") and c[4:].isdigit()]
-    figure, axis = plt.subplots(figsize=(6.4, 3.6))
+    _figure, axis = plt.subplots(figsize=(6.4, 3.6))
     for position, (method, label) in enumerate(names.items()):
         axis.errorbar(
             budgets,
@@ -91,3 +95,18 @@ def few_label_curves(table: pd.DataFrame, names: Mapping[str, str]) -> None:
     axis.minorticks_off()
     axis.legend(loc="lower right", fontsize=9)
     plt.show()
+
+
+def reproducibility_card(*methods: keras.Model) -> None:
+    """Print what this page ran on, and which checkpoints it used."""
+    print(f"Python {platform.python_version()}, Keras {keras.__version__}", end=", ")
+    print(f"{keras.backend.backend()} backend, {platform.machine()}, {os.cpu_count()} cores")
+    for card in (method.card for method in methods):
+        if card is None:
+            print("a quick run, of which nothing is stored")
+            continue
+        recipe = card["recipe"]
+        print(
+            f"{recipe['name']}: seed {recipe['seed']}, {recipe['epochs']} epochs on "
+            f"{card['data']['images']:,} images, {card['date']}, weights {card['weights_sha256'][:12]}"
+        )

@@ -94,7 +94,9 @@ class Blend:
         controls = {
             "first": ipywidgets.Dropdown(options=options, value=first, description="From digit"),
             "second": ipywidgets.Dropdown(options=options, value=second, description="To digit"),
-            "position": ipywidgets.FloatSlider(0.5, min=0, max=1, step=0.01, description="Position"),
+            "position": ipywidgets.FloatSlider(
+                0.5, min=0, max=1, step=0.01, description="Position"
+            ),
         }
         pictures = [ipywidgets.Image(format="png", width=168, height=168) for _ in range(2)]
 

@@ -40,7 +40,10 @@ def main(folder: Path) -> None:
     part = {}
     for split, count in (("train", 1000), ("test", 200)):
         rows = first_of_each_class(fashion[f"y_{split}"], count)
-        part[f"x_{split}"], part[f"y_{split}"] = fashion[f"x_{split}"][rows], fashion[f"y_{split}"][rows]
+        part[f"x_{split}"], part[f"y_{split}"] = (
+            fashion[f"x_{split}"][rows],
+            fashion[f"y_{split}"][rows],
+        )
         part[f"index_{split}"] = rows
     np.savez_compressed(SAMPLES / "fashion_mnist.npz", **part)
 

@@ -80,7 +80,8 @@ def few_labels(split: Split, per_class: int, draw: int) -> Split:
     """
     order = np.random.default_rng([per_class, draw]).permutation(len(split))
     chosen = [order[split.y[order] == label][:per_class] for label in np.unique(split.y)]
-    if smallest := min(map(len, chosen)) < per_class:
+    smallest = min(map(len, chosen))
+    if smallest < per_class:
         raise ValueError(f"cannot draw {per_class} per class: one class has only {smallest}")
     index = np.sort(np.concatenate(chosen))
     return Split(split.x[index], split.y[index])

@@ -46,7 +46,9 @@ REGISTRY = {
             citation="lecun1998gradient",
             megabytes=11.5,
             classes=tuple("0123456789"),
-            sample=File("mnist.npz", "8acb36a70699abe961e7caaf889f8fc3bc03e34233bdd68bcf7f98f38111916f"),
+            sample=File(
+                "mnist.npz", "8acb36a70699abe961e7caaf889f8fc3bc03e34233bdd68bcf7f98f38111916f"
+            ),
             official=(
                 File(
                     "mnist.npz",
@@ -73,7 +75,10 @@ REGISTRY = {
                 "bag",
                 "ankle boot",
             ),
-            sample=File("fashion_mnist.npz", "ddbaf37ed6e6f6cc7d438412c6a46b9d4bb7e1cc1896718c82ee39e444e35021"),
+            sample=File(
+                "fashion_mnist.npz",
+                "ddbaf37ed6e6f6cc7d438412c6a46b9d4bb7e1cc1896718c82ee39e444e35021",
+            ),
             official=tuple(
                 File(name, sha256, (f"{_KERAS}/{name}", f"{_ZALANDO}/{name}"))
                 for name, sha256 in (

@@ -35,8 +35,8 @@ def pretrain(name: str, mode: str | None = None) -> keras.Model:
         full data set, resuming an interrupted run, and writes the checkpoint.
         ``SSL_COURSE_MODE`` sets the default.
 
-    Returns the method with ``method.history`` (one list a metric) and, unless quick,
-    ``method.card``.  A checkpoint whose code has changed is loaded with a warning.
+    Returns the method with ``method.history`` (one list a metric) and ``method.card`` (None
+    after a quick run).  A checkpoint whose code has changed is loaded with a warning.
 
     Raises
     ------
@@ -56,6 +56,7 @@ def pretrain(name: str, mode: str | None = None) -> keras.Model:
     method = training.build(recipe, dataset)
     if mode == "quick":
         few = replace(dataset, unlabeled=dataset.unlabeled[:QUICK_IMAGES])
+        method.card = None
         method.history = {k: [v] for k, v in training.run_epoch(recipe, few, method, 0).items()}
         return method
     method.card = checkpoint.load(name, method)

@@ -24,7 +24,8 @@ class CheckpointError(RuntimeError):
 
 def folder() -> Path:
     """Where checkpoints are read and written: the package's own folder, or
-    ``SSL_COURSE_CHECKPOINTS``."""
+    ``SSL_COURSE_CHECKPOINTS``.
+    """
     return Path(os.environ.get(FOLDER_VARIABLE) or _PACKAGED)
 
 

@@ -35,9 +35,7 @@ def run(recipe: Recipe, dataset: Dataset, method: keras.Model, state: Path, key:
     a state with another key is discarded.
     """
     history = _resume(method, state, key)
-    bar = keras.utils.Progbar(
-        recipe.epochs, stateful_metrics=[name for name in history], unit_name="epoch"
-    )
+    bar = keras.utils.Progbar(recipe.epochs, stateful_metrics=list(history), unit_name="epoch")
     for epoch in range(len(history["loss"]), recipe.epochs):
         wall, cpu = time.perf_counter(), time.process_time()
         logs = run_epoch(recipe, dataset, method, epoch)

@@ -1,0 +1,55 @@
+"""What this book needs of Sphinx beyond its configuration."""
+
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from package_hash import package_hash  # noqa: E402
+
+
+def set_repository(app, config):
+    """Take the repository's address from pyproject.toml, the one place that holds it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    config.html_theme_options |= {
+        "repository_url": project["urls"]["Repository"],
+        "repository_branch": "main",
+        "path_to_docs": "",
+        "use_repository_button": True,
+        "use_issues_button": True,
+    }
+
+
+def forget_stale_outputs(app, env, added, changed, removed):
+    """Run every notebook again when the package has changed.
+
+    The execution cache knows only the cells; it would show outputs of the old package.
+    """
+    stamp = Path(app.doctreedir) / "package.sha256"
+    current = package_hash()
+    if stamp.is_file() and stamp.read_text() == current:
+        return []
+    shutil.rmtree(app.config.nb_execution_cache_path or ROOT / "_build/.jupyter_cache", True)
+    stamp.write_text(current)
+    return [name for name in env.found_docs if name not in added]
+
+
+def drop_unused_scripts(app, pagename, templatename, context, doctree):
+    """Thebe is loaded twice by Jupyter Book, fails for that, and is not used here."""
+
+    def is_thebe(script):
+        body = (getattr(script, "attributes", None) or {}).get("body") or ""
+        return "THEBE_JS_URL" in body or "sphinx-thebe.js" in str(getattr(script, "filename", ""))
+
+    scripts = context.get("script_files", [])
+    scripts[:] = [script for script in scripts if not is_thebe(script)]
+
+
+def setup(app):
+    app.connect("config-inited", set_repository)
+    app.connect("env-get-outdated", forget_stale_outputs, priority=1)
+    app.connect("html-page-context", drop_unused_scripts, priority=990)
+    return {"parallel_read_safe": True, "version": "1"}

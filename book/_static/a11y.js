@@ -1,0 +1,14 @@
+// The theme's own faults in accessibility, mended until they are mended there.
+document.addEventListener("DOMContentLoaded", () => {
+  // A visible text and another aria-label contradict each other.
+  for (const element of document.querySelectorAll("button.search-button__button, summary[aria-label]"))
+    if (element.textContent.trim()) element.removeAttribute("aria-label");
+  const sidebar = document.querySelector(".bd-sidebar-primary");
+  if (sidebar) {
+    sidebar.setAttribute("role", "navigation");
+    sidebar.setAttribute("aria-label", "Book");
+  }
+  // Roles of bibliographies that need children which docutils does not write.
+  for (const element of document.querySelectorAll('.citation-list, [role="doc-biblioentry"]'))
+    element.removeAttribute("role");
+});

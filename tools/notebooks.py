@@ -1,0 +1,95 @@
+"""Keep the paired notebooks in step with their MyST sources.
+
+    python tools/notebooks.py          execute and write every pair that is out of date
+    python tools/notebooks.py --check  only say which are, and fail if any is
+
+The MyST file is the source.  The notebook beside it is what Colab opens and what nbval runs: the
+same cells, with the text they print.  Pictures and widgets are left out, so that history stays
+small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from pathlib import Path
+
+import jupytext
+import nbclient
+import nbformat
+from package_hash import ROOT, package_hash
+
+BOOK = ROOT / "book"
+LONGEST_HTML = 2000
+
+
+def sources() -> list[Path]:
+    """The MyST files that are notebooks."""
+    return [path for path in sorted(BOOK.glob("*.md")) if "ipynb,md:myst" in path.read_text()[:300]]
+
+
+def stamp(source: Path) -> dict[str, str]:
+    """What the outputs of a notebook depend on."""
+    return {
+        "source_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+        "package_sha256": package_hash(),
+    }
+
+
+def is_current(source: Path) -> bool:
+    """Whether the pair of a source exists and was made from this source and this package."""
+    pair = source.with_suffix(".ipynb")
+    if not pair.is_file():
+        return False
+    return nbformat.read(pair, as_version=4).metadata.get("ssl_course") == stamp(source)
+
+
+def write_pair(source: Path) -> None:
+    """Execute a source and write the paired notebook."""
+    notebook = jupytext.read(source)
+    for position, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{position:03d}"  # random ids would change at each writing
+    nbclient.NotebookClient(
+        notebook, timeout=600, resources={"metadata": {"path": str(BOOK)}}, record_timing=False
+    ).execute()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [slim(output) for output in cell.outputs if not is_stderr(output)]
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["ssl_course"] = stamp(source)
+    nbformat.write(notebook, source.with_suffix(".ipynb"))
+
+
+def is_stderr(output: dict) -> bool:
+    return output.output_type == "stream" and output.name == "stderr"
+
+
+def slim(output: dict) -> dict:
+    """An output without pictures, widgets and long HTML; its text stays."""
+    if "data" in output:
+        output.data = {
+            kind: content
+            for kind, content in output.data.items()
+            if kind in ("text/plain", "text/markdown", "text/latex")
+            or (kind == "text/html" and len(content) <= LONGEST_HTML)
+        }
+    return output
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
+    check = parser.parse_args().check
+    outdated = [source for source in sources() if not is_current(source)]
+    for source in outdated:
+        print(f"{source.name}: its notebook is out of date" if check else f"running {source.name}")
+        if not check:
+            write_pair(source)
+    if check and outdated:
+        print("Write them with: make sync")
+    return int(check and bool(outdated))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
