@@ -108,5 +108,6 @@ def reproducibility_card(*methods: keras.Model) -> None:
         recipe = card["recipe"]
         print(
             f"{recipe['name']}: seed {recipe['seed']}, {recipe['epochs']} epochs on "
-            f"{card['data']['images']:,} images, {card['date']}, weights {card['weights_sha256'][:12]}"
+            f"{card['data']['images']:,} images, {card['date']}, "
+            f"weights {card['weights_sha256'][:12]}"
         )

@@ -1,0 +1,54 @@
+"""Corruptions: random per image and per step, repeatable by seed, idle outside of training."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ssl_course import views
+
+IMAGES = np.random.default_rng(0).uniform(0.4, 0.6, (64, 28, 28, 1)).astype("float32")
+LAYERS = [lambda seed=0: views.AddNoise(0.3, seed), lambda seed=0: views.MaskPatches(4, 0.5, seed)]
+
+
+@pytest.mark.parametrize("build", LAYERS)
+class TestEvery:
+    def test_idle_outside_of_training(self, build):
+        assert np.array_equal(build()(IMAGES), IMAGES)
+
+    def test_range_and_shape(self, build):
+        corrupted = np.asarray(build()(IMAGES, training=True))
+        assert corrupted.shape == IMAGES.shape
+        assert corrupted.min() >= 0
+        assert corrupted.max() <= 1
+
+    def test_each_image_and_each_step_has_its_own_draw(self, build):
+        layer = build()
+        same = np.repeat(IMAGES[:1], 2, axis=0)
+        first, second = np.asarray(layer(same, training=True))
+        assert not np.array_equal(first, second)
+        assert not np.array_equal(layer(IMAGES, training=True), layer(IMAGES, training=True))
+
+    def test_two_steps_in_one_graph_differ(self, build):
+        layer = build()
+        graph = tf.function(lambda x: (layer(x, training=True), layer(x, training=True)))
+        assert not np.array_equal(*graph(IMAGES))
+
+    def test_repeatable_by_seed(self, build):
+        first = np.asarray(build(1)(IMAGES, training=True))
+        assert np.array_equal(first, build(1)(IMAGES, training=True))
+        assert not np.array_equal(first, build(2)(IMAGES, training=True))
+
+
+def test_noise_has_the_standard_deviation_asked_for():
+    noise = np.asarray(views.AddNoise(0.05)(IMAGES, training=True)) - IMAGES
+    # 50,176 draws: the standard error of their deviation is 0.05/√(2·50,176) = 0.00016.
+    assert abs(noise.std() - 0.05) < 0.001
+
+
+def test_mask_hides_whole_patches_at_the_rate_asked_for():
+    masked = np.asarray(views.MaskPatches(4, 0.25)(IMAGES, training=True))
+    patches = masked.reshape(64, 7, 4, 7, 4).transpose(0, 1, 3, 2, 4).reshape(-1, 16)
+    hidden = (patches == 0).all(axis=1)
+    assert (hidden | (patches > 0).all(axis=1)).all(), "a patch is hidden in part"
+    # 3,136 patches: the standard error of the share is √(0.25·0.75/3136) = 0.008.
+    assert abs(hidden.mean() - 0.25) < 0.03
