@@ -43,9 +43,7 @@ def test_full_mnist_keeps_the_packaged_digits_out_of_pretraining(private, mirror
     unlabeled = np.round(digits.unlabeled.reshape(55_000, -1) * 255)
     for split in (digits.train, digits.validation, digits.test):
         packaged = np.round(split.x.reshape(len(split), -1) * 255)
-        squared = (
-            (packaged**2).sum(1)[:, None] + (unlabeled**2).sum(1) - 2 * packaged @ unlabeled.T
-        )
+        squared = (packaged**2).sum(1)[:, None] + (unlabeled**2).sum(1) - 2 * packaged @ unlabeled.T
         # A copy that is off by one grey level everywhere is 784 away at most; two different
         # digits are tens of thousands apart.
         assert squared.min() > 10_000

@@ -32,7 +32,7 @@ def server():
     """A local web server; ``server.answers`` holds (status, body) for the coming requests."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802
+        def do_GET(self):
             status, body = answers.pop(0) if len(answers) > 1 else answers[0]
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
@@ -81,11 +81,15 @@ def test_second_source_is_used(private, server, monkeypatch):
     assert cached(private).read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize(("status", "body"), [(200, b"wrong bytes"), (200, CONTENT[:5]), (404, b"")])
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, b"wrong bytes"), (200, CONTENT[:5]), (404, b"")]
+)
 def test_wrong_download_leaves_nothing(private, server, monkeypatch, status, body):
     monkeypatch.setattr("time.sleep", lambda _: None)
     server.answers[:] = [(status, body)]
-    with pytest.raises(fetch.DataError, match=r"Cannot download toy.bin of Toy set.*SSL_COURSE_DATA"):
+    with pytest.raises(
+        fetch.DataError, match=r"Cannot download toy.bin of Toy set.*SSL_COURSE_DATA"
+    ):
         fetch.locate(entry(server.url))
     assert leftovers(private) == []
 
@@ -154,5 +158,7 @@ class TestMirror:
     def test_missing_file(self, folder):
         self.list_files(folder)
         (folder / "toy.bin").unlink()
-        with pytest.raises(fetch.DataError, match=r"needs toy\.bin or toy\.npz.*unset SSL_COURSE_DATA"):
+        with pytest.raises(
+            fetch.DataError, match=r"needs toy\.bin or toy\.npz.*unset SSL_COURSE_DATA"
+        ):
             fetch.locate(entry())

@@ -137,9 +137,9 @@ class TestModes:
             package.pretrain("tiny")
 
     def test_unknown_names(self, tiny):
-        with pytest.raises(ValueError, match="Unknown recipe 'huge'. Known: tiny"):
+        with pytest.raises(ValueError, match=r"Unknown recipe 'huge'\. Known: tiny"):
             package.pretrain("huge")
-        with pytest.raises(ValueError, match="Unknown mode 'fast'. Known: cached, quick, full"):
+        with pytest.raises(ValueError, match=r"Unknown mode 'fast'\. Known: cached, quick, full"):
             package.pretrain("tiny", "fast")
 
     def test_changed_code_is_reported(self, tiny, monkeypatch):
@@ -287,13 +287,13 @@ def build():
     """A docstring."""
     return helper.double(FACTOR)
 '''
-    HELPER = '''
+    HELPER = """
 def double(x):
     return 2 * x
 
 def unrelated(x):
     return x
-'''
+"""
 
     @pytest.fixture
     def code_of(self, tmp_path, monkeypatch):
@@ -323,7 +323,11 @@ def unrelated(x):
 
     @pytest.mark.parametrize(
         ("old", "new"),
-        [("A docstring.", "Another."), ("return helper", "# why\n    return  helper"), ("A m", "B")],
+        [
+            ("A docstring.", "Another."),
+            ("return helper", "# why\n    return  helper"),
+            ("A m", "B"),
+        ],
     )
     def test_words_do_not_count(self, code_of, old, new):
         assert code_of() == code_of(self.SOURCE.replace(old, new))

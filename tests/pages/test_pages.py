@@ -1,0 +1,165 @@
+"""Every page as a reader meets it: in a browser, without a kernel, from this site alone."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import pages
+
+HEAVIEST = 4_000_000
+"""Bytes that one page may take with everything it loads."""
+
+
+@pytest.fixture
+def visit(browser, site):
+    """Open a page; returns it with lists of its problems, requests and bytes."""
+    contexts = []
+
+    def open_page(address, **settings):
+        context = browser.new_context(**settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.problems, page.requests, page.weight = [], [], 0
+
+        def finished(request):
+            page.weight += request.sizes()["responseBodySize"]
+
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on(
+            "console",
+            lambda message: message.type == "error" and page.problems.append(message.text),
+        )
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("requestfinished", finished)
+        page.goto(f"{site}/{address}")
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("address", pages())
+class TestEveryPage:
+    def test_no_error_and_no_request_leaves_the_site(self, visit, site, address):
+        page = visit(address)
+        assert page.problems == []
+        outside = [url for url in page.requests if not url.startswith((site, "data:", "blob:"))]
+        assert outside == []
+        print(f"{address} {page.weight / 1e6:.2f} MB")
+        assert 0 < page.weight < HEAVIEST
+
+    def test_pictures_have_words(self, visit, address):
+        page = visit(address)
+        for text in page.eval_on_selector_all("img", "all => all.map(i => i.alt)"):
+            assert len(text) > 3
+            assert not re.search(r"\.(png|svg|jpg)$|/", text), f"{text!r} is a path, not a text"
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_accessible(self, visit, address, scheme):
+        page = visit(address, color_scheme=scheme)
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        violations = [
+            f"{found['id']}: {node['html'][:200]}"
+            for found in Axe().run(page).response["violations"]
+            if found["impact"] in ("serious", "critical")
+            for node in found["nodes"]
+        ]
+        assert violations == []
+
+    def test_fits_a_telephone(self, visit, address):
+        page = visit(address, viewport={"width": 390, "height": 844})
+        widths = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert widths[0] <= widths[1]
+
+
+class TestBlend:
+    """The interactive figure of chapter 5."""
+
+    ADDRESS = "book/05-project.html"
+
+    @pytest.fixture
+    def figure(self, visit):
+        figure = visit(self.ADDRESS).locator("figure.ssl-blend")
+        figure.get_by_label("Position").wait_for()
+        return figure
+
+    @staticmethod
+    def pictures(figure):
+        return [
+            figure.locator(f"canvas.ssl-blend-{kind}").evaluate("canvas => canvas.toDataURL()")
+            for kind in ("code", "pixels")
+        ]
+
+    def test_mouse(self, figure):
+        before = self.pictures(figure)
+        slider = figure.get_by_label("Position")
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        middle = box["y"] + box["height"] / 2
+        slider.page.mouse.move(box["x"] + box["width"] / 2, middle)
+        slider.page.mouse.down()
+        slider.page.mouse.move(box["x"] + box["width"] * 0.95, middle, steps=5)
+        slider.page.mouse.up()
+        assert all(a != b for a, b in zip(before, self.pictures(figure), strict=True))
+
+    def test_keyboard(self, figure):
+        slider = figure.get_by_label("Position")
+        slider.focus()
+        before = self.pictures(figure)
+        slider.press("ArrowRight")
+        assert all(a != b for a, b in zip(before, self.pictures(figure), strict=True))
+        slider.press("ArrowLeft")
+        assert self.pictures(figure) == before
+        assert "% of the way from 3 to 9" in slider.get_attribute("aria-valuetext")
+
+    def test_digits_can_be_chosen(self, figure):
+        slider = figure.get_by_label("Position")
+        slider.press("End")
+        figure.get_by_label("To digit").select_option("0")
+        zero = self.pictures(figure)
+        slider.press("Home")
+        figure.get_by_label("From digit").select_option("0")
+        assert self.pictures(figure) == zero, "the same digit from both sides"
+        label = figure.locator("canvas.ssl-blend-code").get_attribute("aria-label")
+        assert label == "Decoded image, between the codes, 0% of the way from 0 to 0"
+
+    def test_every_pair_ends_in_its_digits(self, figure):
+        """Walking from a to b ends where walking from b to a starts."""
+        slider = figure.get_by_label("Position")
+        for first, second in (("1", "7"), ("8", "2"), ("0", "9")):
+            figure.get_by_label("From digit").select_option(first)
+            figure.get_by_label("To digit").select_option(second)
+            slider.press("End")
+            end = self.pictures(figure)
+            figure.get_by_label("From digit").select_option(second)
+            figure.get_by_label("To digit").select_option(first)
+            slider.press("Home")
+            assert self.pictures(figure) == end
+
+    def test_a_still_picture_without_scripts(self, visit):
+        page = visit(self.ADDRESS, java_script_enabled=False)
+        figure = page.locator("figure.ssl-blend")
+        assert figure.locator("img").is_visible()
+        assert "between the codes of 3 and 9" in figure.locator("img").get_attribute("alt")
+        assert not figure.locator("input").is_visible()
+
+
+class TestQuiz:
+    def test_a_choice_unfolds_by_keyboard(self, visit):
+        page = visit("book/05-project.html")
+        choice = page.locator(".ssl-quiz details").first
+        assert not choice.locator("p").is_visible()
+        choice.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert choice.locator("p").is_visible()
+
+
+def test_chapter_opens_its_own_notebook_on_colab(visit):
+    page = visit("book/05-project.html")
+    links = page.eval_on_selector_all("a[href*='colab']", "all => all.map(a => a.href)")
+    assert links
+    assert all(link.endswith("/blob/main/book/05-project.ipynb") for link in links)

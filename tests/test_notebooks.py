@@ -1,0 +1,112 @@
+"""Chapters and their paired notebooks: complete, in step, and free of one machine's traces."""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+import yaml
+from jupytext.compare import compare_notebooks
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import notebooks  # noqa: E402
+
+from ssl_course import exercises  # noqa: E402
+
+SOURCES = notebooks.sources()
+TEXTS = [*(ROOT / "book").glob("*.md"), *(ROOT / "book").glob("*.ipynb"), ROOT / "README.md"]
+REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+parametrize = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+
+
+def test_there_are_chapters():
+    assert SOURCES
+
+
+@parametrize
+def test_pair_is_in_step(source):
+    pair = jupytext.read(source.with_suffix(".ipynb"))
+    compare_notebooks(pair, jupytext.read(source), fmt="md:myst")
+
+
+@parametrize
+def test_outputs_come_from_this_package(source):
+    assert notebooks.is_current(source), "run: make sync"
+
+
+@parametrize
+def test_notebook_has_run_and_holds_text_only(source):
+    pair = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    code = [cell for cell in pair.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in code)
+    for cell in code:
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert not [kind for kind in output.get("data", {}) if kind.startswith("image/")]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_no_traces_of_a_machine_and_nothing_left_open(path):
+    text = path.read_text()
+    assert not re.findall(r"/(?:work|tmp|root|home)/\S*", text)
+    assert not re.findall(r"TODO|FIXME|XXX|lorem ipsum|coming soon|to be written", text)
+    assert not re.findall(r"object at 0x[0-9a-f]+", text)
+
+
+@parametrize
+def test_front_matter_is_complete(source):
+    course = yaml.safe_load(source.read_text().split("---")[1])["course"]
+    assert course["article"]
+    assert course["before"]
+    assert set(course["minutes"]) == {"reading", "cached", "quick", "full"}
+    for objective in course["objectives"].values():
+        assert objective.rstrip(".")[1:] in source.read_text().split("---", 2)[2]
+
+
+@parametrize
+def test_chapter_has_its_parts(source):
+    text = source.read_text()
+    headings = re.findall(r"^## (.*)$", text, re.M)
+    for part in ("Predict first", "Break it", "Exercises", "Take-aways", "Quiz", "Reproducibility"):
+        assert part in headings
+    assert "} At a glance" in text
+    assert "} Article note" in text
+    assert text.count("} Hint") == text.count("} Detailed hint") >= 1
+
+
+@parametrize
+def test_quiz_bank(source):
+    objectives = yaml.safe_load(source.read_text().split("---")[1])["course"]["objectives"]
+    chapter = source.stem.split("-")[0]
+    bank = exercises.bank(chapter)
+    used = re.findall(rf'exercises\.quiz\("{chapter}\.(\w+)"\)', source.read_text())
+    assert sorted(used) == sorted(bank), "each question is asked once"
+    for question in bank.values():
+        assert question["objective"] in objectives
+        assert sum(choice.get("right", False) for choice in question["choices"]) == 1
+        assert len(question["choices"]) >= 3
+        assert all(len(choice["why"]) > 40 for choice in question["choices"])
+
+
+def test_repository_address_is_the_one_of_pyproject():
+    """Notebooks and files in fixed formats have to repeat the address; they repeat this one."""
+    pattern = re.compile(r"github\.com/([\w.-]+/[\w.-]+?)(?=[/@\"'#)\s]|\.git)")
+    own = REPOSITORY.removeprefix("https://github.com/")
+    for path in [*TEXTS, ROOT / "CITATION.cff", ROOT / "CONTRIBUTING.md"]:
+        for found in pattern.findall(path.read_text()):
+            assert found == own, path
+    colab = re.findall(
+        r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/",
+        "".join(path.read_text() for path in TEXTS),
+    )
+    assert set(colab) == {own}
+
+
+def test_unknown_quiz():
+    with pytest.raises(KeyError, match="no quiz bank for chapter '99'"):
+        exercises.quiz("99.none")
