@@ -1,4 +1,4 @@
-"""What the course knows about each data set: licence, citation, files, hashes, sources."""
+"""What the course knows about each data set: license, citation, files, hashes, sources."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Entry:
 
     name: str
     title: str
-    licence: str
+    license: str
     citation: str
     megabytes: float
     classes: tuple[str, ...]
@@ -42,7 +42,7 @@ REGISTRY = {
         Entry(
             name="mnist",
             title="MNIST handwritten digits",
-            licence="CC BY-SA 3.0",
+            license="CC BY-SA 3.0",
             citation="lecun1998gradient",
             megabytes=11.5,
             classes=tuple("0123456789"),
@@ -60,7 +60,7 @@ REGISTRY = {
         Entry(
             name="fashion_mnist",
             title="Fashion-MNIST articles of clothing",
-            licence="MIT",
+            license="MIT",
             citation="xiao2017fashion",
             megabytes=30.9,
             classes=(

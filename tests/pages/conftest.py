@@ -4,13 +4,11 @@ import functools
 import http.server
 import shutil
 import threading
-from pathlib import Path
 
 import pytest
-import yaml
+from contents import ROOT
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "_build" / "html"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # A browser that looks for updates would add requests that are not the page's.
@@ -23,13 +21,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def pages() -> list[str]:
-    """Addresses of the book's pages, from its table of contents."""
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    files = [contents["root"], *(chapter["file"] for chapter in contents["chapters"])]
-    return [f"{file}.html" for file in files]
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import pages
+from contents import pages
 
 HEAVIEST = 4_000_000
 """Bytes that one page may take with everything it loads."""

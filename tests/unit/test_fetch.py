@@ -18,7 +18,7 @@ def entry(*urls: str) -> Entry:
     return Entry(
         name="toy",
         title="Toy set",
-        licence="MIT",
+        license="MIT",
         citation="toy2026",
         megabytes=0.1,
         classes=("a", "b"),
