@@ -11,6 +11,7 @@ PACKAGE := $(shell find ssl_course -type f -not -path '*/__pycache__/*') $(wildc
 BOOK := $(shell find book _ext -type f -not -name '*.ipynb' -not -path '*/__pycache__/*') _config.yml _toc.yml
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR: # a page of a failed build must not count as built
 .PHONY: help book test train results sync serve clean
 
 help: ## list the commands

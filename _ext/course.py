@@ -5,6 +5,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from sphinx.application import ENV_PICKLE_FILENAME
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
@@ -27,14 +29,28 @@ def forget_stale_outputs(app, env, added, changed, removed):
     """Run every notebook again when the package has changed.
 
     The execution cache knows only the cells; it would show outputs of the old package.
+    The cache and the read pages each remember their package, because either may be deleted or
+    a build may be interrupted between the two.
     """
-    stamp = Path(app.doctreedir) / "package.sha256"
     current = package_hash()
-    if stamp.is_file() and stamp.read_text() == current:
-        return []
-    shutil.rmtree(app.config.nb_execution_cache_path or ROOT / "_build/.jupyter_cache", True)
-    stamp.write_text(current)
-    return [name for name in env.found_docs if name not in added]
+    cache = Path(env.mystnb_config.execution_cache_path)
+    stamp = cache / "package.sha256"
+    if not stamp.is_file() or stamp.read_text() != current:
+        shutil.rmtree(cache, ignore_errors=True)
+        cache.mkdir(parents=True)
+        stamp.write_text(current)
+    previous, env.course_package = getattr(env, "course_package", None), current
+    return [] if previous == current else sorted(env.found_docs - added)
+
+
+def forget_build_with_warnings(app, exception):
+    """Read everything again after a build with warnings.
+
+    Sphinx warns only about pages that it reads; a second build would find nothing to do, and a
+    page with a failed cell would pass.
+    """
+    if app._warncount:
+        (Path(app.doctreedir) / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
 
 
 def drop_unused_scripts(app, pagename, templatename, context, doctree):
@@ -51,5 +67,6 @@ def drop_unused_scripts(app, pagename, templatename, context, doctree):
 def setup(app):
     app.connect("config-inited", set_repository)
     app.connect("env-get-outdated", forget_stale_outputs, priority=1)
+    app.connect("build-finished", forget_build_with_warnings)
     app.connect("html-page-context", drop_unused_scripts, priority=990)
     return {"parallel_read_safe": True, "version": "1"}

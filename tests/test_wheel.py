@@ -1,0 +1,50 @@
+"""The package as `pip install` brings it, outside of the clone."""
+
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+PROGRAM = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import ssl_course
+from ssl_course import data, exercises, results, widgets
+from ssl_course.pretrain import pretrain
+assert ssl_course.__file__.startswith(sys.argv[1])
+method = pretrain("mnist-bottleneck")
+digits = data.load("mnist").test
+blend = widgets.Blend(method.encoder, method.decoder, digits.x[:2], ["a", "b"])
+assert "canvas" in blend.static()
+assert len(results.load("mnist")) and exercises.bank("05")
+print("complete")
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(root, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    command = ["pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, root]
+    subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+def test_wheel_is_complete(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "installed")]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.stdout.strip() == "complete", run.stderr[-2000:]
+
+
+def test_wheel_asks_for_loose_versions(wheel):
+    """Installing the course must not change what Colab ships."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        lines = archive.read(name).decode().splitlines()
+    requires = [line for line in lines if line.startswith("Requires-Dist: ")]
+    assert "Requires-Dist: tensorflow>=2.18" in requires
+    assert "Requires-Dist: keras>=3.8" in requires
+    assert all(">=" in line and "<" not in line and "==" not in line for line in requires)
