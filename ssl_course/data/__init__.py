@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zipfile
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -14,6 +15,10 @@ from ssl_course.data.fetch import DataError, cache_directory, locate, verify
 from ssl_course.data.registry import REGISTRY, Entry
 
 __all__ = ["REGISTRY", "DataError", "Dataset", "Split", "cache_directory", "few_labels", "load"]
+
+
+GREY_TOLERANCE = 16
+"""Copies of MNIST differ by a grey level or so (of 255); two digits differ by far more."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,12 @@ def _mnist(entry: Entry, sample: dict, arrays: dict | None, source: str) -> Data
     train, validation, test = _stratified(sample["x"], sample["y"], (250, 100, 150))
     if arrays is None:
         return _dataset(entry, train.x, train, validation, test, None, source)
+    held_out = arrays["x_train"][sample["index"]]
+    if np.abs(held_out - sample["x"].astype(int)).max() > GREY_TOLERANCE:
+        raise DataError(
+            f"The {source} holds {entry.title} in another order than the official one, so the "
+            f"packaged digits cannot be kept out of pretraining. Replace it by the official file."
+        )
     unlabeled = np.delete(arrays["x_train"], sample["index"], axis=0)
     official = Split(arrays["x_test"], arrays["y_test"])
     return _dataset(entry, unlabeled, train, validation, test, official, source)
@@ -157,15 +168,26 @@ def _read_sample(entry: Entry) -> dict:
 
 def _read_full(entry: Entry) -> tuple[dict, str]:
     paths, source = locate(entry)
-    if len(paths) == 1:
-        return _read_npz(paths[0]), source
     names = ("x_train", "y_train", "x_test", "y_test")
+    if len(paths) == 1:
+        arrays = _read_npz(paths[0])
+        if missing := set(names) - arrays.keys():
+            raise DataError(
+                f"{paths[0]} does not hold {entry.title}: it has no {', '.join(sorted(missing))}. "
+                f"Replace it by the official file."
+            )
+        return arrays, source
     return {name: _read_idx(path) for name, path in zip(names, paths, strict=True)}, source
 
 
 def _read_npz(path: Path) -> dict:
-    with np.load(path, allow_pickle=False) as stored:
-        return dict(stored)
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return dict(stored)
+    except (ValueError, EOFError, zipfile.BadZipFile):
+        raise DataError(
+            f"{path} is not readable as an .npz archive. Replace it by the official file."
+        ) from None
 
 
 def _read_idx(path: Path) -> np.ndarray:

@@ -90,9 +90,9 @@ def _download(entry: Entry, file: File, folder: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             fetched = _download_verified(entry, file, Path(scratch))
             shutil.move(fetched, target)
-    except PermissionError as error:
+    except OSError as error:  # read-only, full, or a file where the folder should be
         raise DataError(
-            f"Cannot write {target}: the cache is read-only. "
+            f"Cannot write {target}: {error.strerror}. "
             f"Set {CACHE_VARIABLE} to a folder you may write to."
         ) from error
     return target

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import warnings
 from dataclasses import replace
 from datetime import date
@@ -36,7 +37,7 @@ def pretrain(name: str, mode: str | None = None) -> keras.Model:
         ``SSL_COURSE_MODE`` sets the default.
 
     Returns the method with ``method.history`` (one list a metric) and ``method.card`` (None
-    after a quick run).  A checkpoint whose code has changed is loaded with a warning.
+    after a quick run).  A checkpoint whose recipe or code has changed is loaded with a warning.
 
     Raises
     ------
@@ -63,16 +64,17 @@ def pretrain(name: str, mode: str | None = None) -> keras.Model:
     method.history = method.card["history"]
     if is_stale(method.card):
         warnings.warn(
-            f"Checkpoint {name!r} is stale: the code that defines it has changed since it was "
-            f"trained. Train it again: python -m ssl_course.pretrain {name}",
+            f"Checkpoint {name!r} is stale: its recipe, or the code that defines it, has changed "
+            f"since it was trained. Train it again: python -m ssl_course.pretrain {name}",
             stacklevel=2,
         )
     return method
 
 
 def is_stale(card: dict) -> bool:
-    """Whether the code that defines a checkpoint's method has changed since it was trained."""
-    return card["code_sha256"] != _code(RECIPES[card["recipe"]["name"]])
+    """Whether the recipe, or the code that defines its method, has changed since the training."""
+    recipe = RECIPES[card["recipe"]["name"]]
+    return card["recipe"] != _settings(recipe) or card["code_sha256"] != _code(recipe)
 
 
 def problem(name: str) -> str | None:
@@ -89,6 +91,11 @@ def _code(recipe: Recipe) -> str:
     return fingerprint(recipe.build)
 
 
+def _settings(recipe: Recipe) -> dict:
+    settings = {name: value for name, value in vars(recipe).items() if name != "build"}
+    return settings | {"build": recipe.build.__qualname__}
+
+
 def _train(recipe: Recipe) -> keras.Model:
     checkpoint.require_writable()
     dataset = data.load(recipe.dataset, full=True)
@@ -102,16 +109,16 @@ def _train(recipe: Recipe) -> keras.Model:
     card["history"] = method.history
     card["final"] = {name: values[-1] for name, values in method.history.items()}
     checkpoint.save(recipe.name, method, card)
+    shutil.rmtree(state, ignore_errors=True)
     method.card = read_card(recipe.name)
     return method
 
 
 def _card(recipe: Recipe, dataset: data.Dataset, method: keras.Model) -> dict:
-    settings = {name: value for name, value in vars(recipe).items() if name != "build"}
     named = checkpoint.tensors(method)
     packages = ("keras", keras.backend.backend(), "numpy", "safetensors")
     return {
-        "recipe": settings | {"build": recipe.build.__qualname__},
+        "recipe": _settings(recipe),
         "data": {
             "name": dataset.name,
             "images": len(dataset.unlabeled),

@@ -17,7 +17,11 @@ def main(arguments: list[str] | None = None) -> int:
     names = parser.parse_args(arguments).names
     if unknown := set(names) - RECIPES.keys():
         parser.error(f"unknown recipe {', '.join(sorted(unknown))}; known: {', '.join(RECIPES)}")
-    names = names or [name for name in RECIPES if problem(name)]
+    try:
+        names = names or [name for name in RECIPES if problem(name)]
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
     if not names:
         print("Every checkpoint is valid; nothing to train.")
     for name in names:

@@ -10,7 +10,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 
-_SIMPLE = (int, float, str, bool, tuple)
+_SIMPLE = (int, float, str, bool, tuple, list, dict)
 
 
 def fingerprint(function: Callable) -> str:

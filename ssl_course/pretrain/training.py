@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
+import zipfile
 from pathlib import Path
 
 import keras
@@ -32,7 +32,7 @@ def run(recipe: Recipe, dataset: Dataset, method: keras.Model, state: Path, key:
 
     After each epoch the whole state goes to the folder ``state``; a run that was interrupted
     goes on from there and ends with the same weights.  ``key`` identifies code and data:
-    a state with another key is discarded.
+    a state with another key, or a damaged one, is discarded.  The caller removes the folder.
     """
     history = _resume(method, state, key)
     bar = keras.utils.Progbar(recipe.epochs, stateful_metrics=list(history), unit_name="epoch")
@@ -45,7 +45,6 @@ def run(recipe: Recipe, dataset: Dataset, method: keras.Model, state: Path, key:
             history[name].append(float(value))
         _store(method, history, state, key)
         bar.update(epoch + 1, [(name, history[name][-1]) for name in _SHOWN])
-    shutil.rmtree(state, ignore_errors=True)
     return history
 
 
@@ -73,15 +72,18 @@ def _arrays(split):
 
 
 def _resume(method: keras.Model, state: Path, key: str) -> dict:
-    note = state / "history.json"
-    if note.is_file():
-        stored = json.loads(note.read_text())
-        if stored["key"] == key:
-            with np.load(state / stored["variables"]) as saved:
-                for variable, value in zip(_variables(method), saved.values(), strict=True):
-                    variable.assign(value)
-            return stored["history"]
-    return {name: [] for name in _METRICS}
+    fresh = {name: [] for name in _METRICS}
+    try:
+        stored = json.loads((state / "history.json").read_text())
+        if stored["key"] != key:
+            return fresh
+        with np.load(state / stored["variables"]) as saved:
+            values = list(saved.values())
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):  # none, or cut off by a crash
+        return fresh
+    for variable, value in zip(_variables(method), values, strict=True):
+        variable.assign(value)
+    return stored["history"]
 
 
 def _store(method: keras.Model, history: dict, state: Path, key: str) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections import Counter
 from pathlib import Path
 
 import jupytext
@@ -12,8 +13,12 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config, PyFileConfigLoader
 
 ROOT = Path(__file__).parents[2]
+CHAPTERS = {
+    path.stem: path
+    for path in sorted((ROOT / "book").glob("*.md"))
+    if "grade_id:" in path.read_text()
+}
 SOLVED, STUB = "solved", "stub"
-MUTANT_NAMES = [f"mutant-{number}" for number in range(len(MUTANTS))]
 
 
 def exercises(source: Path) -> nbformat.NotebookNode:
@@ -29,106 +34,134 @@ def exercises(source: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def graded_cell(notebook, grade_id):
-    return next(
-        cell
-        for cell in notebook.cells
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id
-    )
+def solutions(notebook) -> dict[str, nbformat.NotebookNode]:
+    """The cells that a student writes, by grade id."""
+    graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    return {cell.metadata["nbgrader"]["grade_id"]: cell for cell in graded}
+
+
+def points(notebook) -> dict[str, float]:
+    """Full marks of each test cell."""
+    cells = (cell.metadata.get("nbgrader", {}) for cell in notebook.cells)
+    return {metadata["grade_id"]: metadata["points"] for metadata in cells if metadata.get("grade")}
+
+
+def mutants_of(chapter: str) -> dict[str, tuple]:
+    number = chapter.split("-")[0]
+    own = [mutant for mutant in MUTANTS if mutant.exercise.startswith(number)]
+    return {f"mutant-{position}": mutant for position, mutant in enumerate(own)}
+
+
+class Course:
+    """A course folder in which every submission for one chapter has been graded."""
+
+    def __init__(self, root: Path, chapter: str):
+        self.root, self.chapter = root, chapter
+        loader = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT / "assignments"))
+        config = loader.load_config()
+        config.merge(Config({"CourseDirectory": {"root": str(root)}}))
+        config.CourseDirectory.db_url = f"sqlite:///{root}/gradebook.db"
+        self.api = NbGraderAPI(config=config)
+        self.solution = exercises(CHAPTERS[chapter])
+        self.write("source", self.solution)
+        assert self.api.generate_assignment("week1")["success"]
+        self.released = nbformat.read(self.path("release"), as_version=4)
+
+        self.submit(STUB, self.released)
+        self.submit(SOLVED, self.answered(self.solution))
+        for student, mutant in mutants_of(chapter).items():
+            wrong = copy.deepcopy(self.solution)
+            cell = solutions(wrong)[mutant.exercise]
+            assert cell.source.count(mutant.old) == 1, f"solution changed: {mutant.misconception}"
+            cell.source = cell.source.replace(mutant.old, mutant.new)
+            self.submit(student, self.answered(wrong))
+
+    def path(self, stage: str) -> Path:
+        return self.root / stage / "week1" / f"{self.chapter}.ipynb"
+
+    def write(self, stage: str, notebook) -> None:
+        self.path(stage).parent.mkdir(parents=True)
+        nbformat.write(notebook, self.path(stage))
+
+    def answered(self, answers):
+        """The released notebook with a student's answers in place of the stubs."""
+        notebook = copy.deepcopy(self.released)
+        for grade_id, cell in solutions(notebook).items():
+            cell.source = solutions(answers)[grade_id].source
+        return notebook
+
+    def submit(self, student: str, notebook) -> None:
+        self.write(f"submitted/{student}", notebook)
+        assert self.api.autograde("week1", student)["success"]
+
+    def scores(self, student: str) -> dict[str, float]:
+        with self.api.gradebook as gradebook:
+            submission = gradebook.find_submission_notebook(self.chapter, "week1", student)
+            return {grade.name: grade.score for grade in submission.grades}
+
+    def messages(self, student: str) -> str:
+        """All that failing tests told the student."""
+        notebook = nbformat.read(self.path(f"autograded/{student}"), as_version=4)
+        outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+        return "\n".join(output.evalue for output in outputs if output.output_type == "error")
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    """A course folder in which a solved, an untouched and all mutant submissions were graded."""
-    root = tmp_path_factory.mktemp("course")
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT / "assignments")).load_config()
-    config.merge(Config({"CourseDirectory": {"root": str(root)}}))
-    config.CourseDirectory.db_url = f"sqlite:///{root}/gradebook.db"
-    api = NbGraderAPI(config=config)
+def courses(tmp_path_factory):
+    graded = {}
 
-    solution = exercises(ROOT / "book" / "05-project.md")
-    (root / "source" / "week1").mkdir(parents=True)
-    nbformat.write(solution, root / "source" / "week1" / "05-project.ipynb")
-    assert api.generate_assignment("week1")["success"]
-    released = nbformat.read(root / "release" / "week1" / "05-project.ipynb", as_version=4)
+    def course(chapter: str) -> Course:
+        if chapter not in graded:
+            graded[chapter] = Course(tmp_path_factory.mktemp(chapter), chapter)
+        return graded[chapter]
 
-    submissions = {STUB: released, SOLVED: answered(released, solution)}
-    for name, mutant in zip(MUTANT_NAMES, MUTANTS, strict=True):
-        wrong = copy.deepcopy(solution)
-        cell = graded_cell(wrong, mutant.exercise)
-        assert cell.source.count(mutant.old) == 1, f"{mutant.misconception}: solution has changed"
-        cell.source = cell.source.replace(mutant.old, mutant.new)
-        submissions[name] = answered(released, wrong)
-    for student, notebook in submissions.items():
-        folder = root / "submitted" / student / "week1"
-        folder.mkdir(parents=True)
-        nbformat.write(notebook, folder / "05-project.ipynb")
-        assert api.autograde("week1", student)["success"]
-    return root, api, released
+    return course
 
 
-def answered(released, solution):
-    """The released notebook with a student's answers in place of the stubs."""
-    notebook = copy.deepcopy(released)
-    for cell in notebook.cells:
-        metadata = cell.metadata.get("nbgrader", {})
-        if metadata.get("solution"):
-            cell.source = graded_cell(solution, metadata["grade_id"]).source
-    return notebook
+@pytest.mark.parametrize("chapter", CHAPTERS)
+class TestChapter:
+    def test_release_hides_solutions_and_hidden_tests(self, courses, chapter):
+        course = courses(chapter)
+        text = "\n".join(cell.source for cell in course.released.cells)
+        assert text.count("raise NotImplementedError()") >= len(solutions(course.solution))
+        assert "BEGIN SOLUTION" not in text
+        assert "BEGIN HIDDEN" not in text
+        for cell in solutions(course.solution).values():
+            secret = re.search(r"### BEGIN SOLUTION\n(.*?)\n *### END SOLUTION", cell.source, re.S)
+            assert secret[1] not in text
+
+    def test_solution_earns_full_marks(self, courses, chapter):
+        course = courses(chapter)
+        assert course.scores(SOLVED) == points(course.solution)
+
+    def test_stub_earns_nothing(self, courses, chapter):
+        assert set(courses(chapter).scores(STUB).values()) == {0}
+
+    def test_page_shows_the_stub_of_the_solution(self, chapter):
+        """The task has the signatures and docstrings of the solution, and nothing else."""
+        source = CHAPTERS[chapter].read_text()
+        for cell in solutions(exercises(CHAPTERS[chapter])).values():
+            stub = re.sub(
+                r" *### BEGIN SOLUTION.*?### END SOLUTION\n?", "", cell.source, flags=re.S
+            )
+            assert f"```python\n{stub.strip()}\n```" in source
+
+    def test_at_least_two_wrong_answers_for_each_exercise(self, chapter):
+        counted = Counter(mutant.exercise for mutant in mutants_of(chapter).values())
+        assert set(counted) == set(solutions(exercises(CHAPTERS[chapter])))
+        assert min(counted.values()) >= 2
 
 
-def scores(course, student) -> dict[str, float]:
-    _, api, _ = course
-    with api.gradebook as gradebook:
-        submission = gradebook.find_submission_notebook("05-project", "week1", student)
-        return {grade.name: grade.score for grade in submission.grades}
+WRONG = [
+    pytest.param(chapter, student, mutant, id=re.sub(r"\W+", "-", mutant.misconception))
+    for chapter in CHAPTERS
+    for student, mutant in mutants_of(chapter).items()
+]
 
 
-def feedback(course, student) -> str:
-    root, _, _ = course
-    path = root / "autograded" / student / "week1" / "05-project.ipynb"
-    errors = [
-        output.evalue
-        for cell in nbformat.read(path, as_version=4).cells
-        for output in cell.get("outputs", [])
-        if output.output_type == "error"
-    ]
-    return "\n".join(errors)
-
-
-def test_release_hides_solutions_and_hidden_tests(course):
-    _, _, released = course
-    text = "\n".join(cell.source for cell in released.cells)
-    assert "NotImplementedError" in text
-    for secret in ("BEGIN SOLUTION", "BEGIN HIDDEN", "default_rng(seed).normal", "argsort"):
-        assert secret not in text
-
-
-def test_solution_earns_full_marks(course):
-    assert scores(course, SOLVED) == {"05-a-tests": 3, "05-b-tests": 3}
-
-
-def test_stub_earns_nothing(course):
-    assert scores(course, STUB) == {"05-a-tests": 0, "05-b-tests": 0}
-
-
-@pytest.mark.parametrize(
-    ("student", "mutant"),
-    list(zip(MUTANT_NAMES, MUTANTS, strict=True)),
-    ids=[re.sub(r"\W+", "-", mutant.misconception) for mutant in MUTANTS],
-)
-def test_wrong_answer_is_rejected_with_its_misconception(course, student, mutant):
-    marks = scores(course, student)
-    assert marks.pop(f"{mutant.exercise}-tests") == 0
-    assert set(marks.values()) == {3}, "the other exercise was right"
-    assert mutant.message in feedback(course, student)
-
-
-def test_stub_on_the_page_is_the_head_of_the_solution():
-    """What the page shows as the task has the signatures and docstrings of the solution."""
-    source = (ROOT / "book" / "05-project.md").read_text()
-    notebook = exercises(ROOT / "book" / "05-project.md")
-    for grade_id in ("05-a", "05-b"):
-        solution = graded_cell(notebook, grade_id).source
-        stub = re.sub(r" *### BEGIN SOLUTION.*?### END SOLUTION\n?", "", solution, flags=re.S)
-        assert f"```python\n{stub.strip()}\n```" in source
+@pytest.mark.parametrize(("chapter", "student", "mutant"), WRONG)
+def test_wrong_answer_is_rejected_with_its_misconception(courses, chapter, student, mutant):
+    course = courses(chapter)
+    expected = points(course.solution) | {f"{mutant.exercise}-tests": 0}
+    assert course.scores(student) == expected
+    assert mutant.message in course.messages(student)
