@@ -23,7 +23,7 @@ book: $(PAGE) ## run every chapter (cached) and build the pages
 test: $(PAGE) ## run every test there is
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest # nbgrader looks for alembic there
 
 train: $(VENV)/.ready ## train every recipe that has no valid checkpoint (hours)
 	$(BIN)/python -m ssl_course.pretrain

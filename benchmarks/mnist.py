@@ -1,9 +1,11 @@
-"""Measure every row of chapter 5's tables: python benchmarks/mnist.py
+"""Measure the rows of chapter 5's tables: python benchmarks/mnist.py [ROW …]
 
+Without a row: all of them.  With some: these, and the others stay as they are.
 Needs the full MNIST (download, cache or mirror) for the official test set, which nothing was
 chosen on.  Writes benchmarks/results/mnist.csv.  About 15 minutes on two cores.
 """
 
+import sys
 import time
 from pathlib import Path
 
@@ -77,38 +79,44 @@ def reconstruction_error(method: keras.Model, split: data.Split) -> float:
     return float(np.mean((rebuilt - split.x) ** 2))
 
 
-def main() -> None:
-    digits = data.load("mnist", full=True)
-    rows = {}
-
-    def measure(name: str, row, cpu_seconds: float = 0.0, **more) -> None:
-        start = time.process_time()
-        rows[name] = row() | more
-        cpu = cpu_seconds or time.process_time() - start
-        rows[name]["cpu_minutes"] = round(cpu / 60, 2)
-        print(name, {k: round(float(v), 4) for k, v in rows[name].items()}, flush=True)
-
-    measure("raw_pixels", lambda: probe(digits, evaluate.pixels))
-    components = evaluate.principal_components(digits.unlabeled, 32)
-    measure("pca", lambda: probe(digits, components))
-    measure("random", lambda: untrained(digits, None))
-    measure("random_bottleneck", lambda: untrained(digits, 32))
-    for name in METHODS:
+def measured(digits: data.Dataset, name: str) -> dict:
+    """One row of the table, with its CPU minutes: training for methods, measuring for controls."""
+    start = time.process_time()
+    if name in METHODS:
         method = pretrain(f"mnist-{name}")
-        measure(
-            name,
-            lambda m=method: probe(digits, embedding(m.encoder)),
-            cpu_seconds=method.card["cpu_seconds"],
-            parameters=method.card["parameters"],
-            reconstruction_error=reconstruction_error(method, digits.test),
-        )
-    measure("supervised", lambda: supervised(digits))
+        row = probe(digits, embedding(method.encoder))
+        row["parameters"] = method.card["parameters"]
+        row["reconstruction_error"] = reconstruction_error(method, digits.test)
+        return row | {"cpu_minutes": method.card["cpu_seconds"] / 60}
+    row = CONTROLS[name](digits)
+    return row | {"cpu_minutes": (time.process_time() - start) / 60}
 
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("method")
-    table["seed"] = 0
-    table.round(5).to_csv(TABLE)
+
+CONTROLS = {
+    "raw_pixels": lambda digits: probe(digits, evaluate.pixels),
+    "pca": lambda digits: probe(digits, evaluate.principal_components(digits.unlabeled, 32)),
+    "random": lambda digits: untrained(digits, None),
+    "random_bottleneck": lambda digits: untrained(digits, 32),
+    "supervised": supervised,
+}
+
+
+def main(names: list[str]) -> None:
+    rows = [*CONTROLS, *METHODS]
+    if unknown := set(names) - set(rows):
+        sys.exit(f"unknown row {', '.join(sorted(unknown))}; known: {', '.join(rows)}")
+    digits = data.load("mnist", full=True)
+    table = {}
+    if names:  # keep the other rows
+        table = pd.read_csv(TABLE, index_col="method").to_dict("index")
+    for name in names or rows:
+        table[name] = measured(digits, name) | {"seed": 0}
+        print(name, {key: round(float(value), 4) for key, value in table[name].items()}, flush=True)
+    ordered = [name for name in rows if name in table]
+    frame = pd.DataFrame.from_dict(table, orient="index").loc[ordered].rename_axis("method")
+    frame.round(5).to_csv(TABLE)
     print(f"Wrote {TABLE}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -5,6 +5,7 @@ Looked up in order: the user's cache, a mirror directory, the official source.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -18,6 +19,7 @@ from ssl_course.data.registry import Entry, File
 MIRROR_VARIABLE = "SSL_COURSE_DATA"
 CACHE_VARIABLE = "SSL_COURSE_CACHE"
 MIRROR_LIST = "SHA256SUMS"
+_UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
 
 class DataError(RuntimeError):
@@ -110,9 +112,9 @@ def _download_verified(entry: Entry, file: File, scratch: Path) -> str:
                 retry_if_failed=2,
             )
             return store.fetch(file.name)
-        except PermissionError:
-            raise
         except (OSError, ValueError) as error:  # no network, or wrong bytes
+            if getattr(error, "errno", None) in _UNWRITABLE:
+                raise
             reasons.append(f"{url}: {str(error).splitlines()[0][:160]}")
     raise DataError(
         f"Cannot download {file.name} of {entry.title} ({entry.megabytes} MB in all). "

@@ -51,3 +51,17 @@ def browser():
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+WEIGHTS = pytest.StashKey[dict[str, int]]()
+
+
+@pytest.fixture
+def weights(request) -> dict[str, int]:
+    """Bytes of each page with everything it loads, printed at the end of the tests."""
+    return request.config.stash.setdefault(WEIGHTS, {})
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for address, weight in config.stash.get(WEIGHTS, {}).items():
+        terminalreporter.write_line(f"{address}: {weight / 1e6:.2f} MB")

@@ -37,6 +37,14 @@ def test_parameters_counted_by_hand():
     assert decoder.count_params() == (9 * 64 + 1) * 64 + (9 * 64 + 1) * 32 + (9 * 32 + 1)
     squeezed = networks.conv_encoder(32).count_params() - encoder.count_params()
     assert squeezed == (3136 + 1) * 32
+    expanded = networks.conv_decoder(32).count_params() - decoder.count_params()
+    assert expanded == (32 + 1) * 3136
+
+
+@pytest.mark.parametrize("code_size", [None, 32])
+def test_every_weight_has_a_name_of_its_own(code_size):
+    names = [weight.path for weight in autoencoder(code_size).weights]
+    assert len(set(names)) == len(names) == (10 if code_size is None else 14)
 
 
 def test_halves_make_the_whole(digits):
@@ -68,6 +76,15 @@ def test_the_clean_image_is_the_target(digits):
     assert np.allclose(loss, binary_cross_entropy(digits[:4], seen))
     assert np.array_equal(method(digits[:4]), method.decoder(method.encoder(digits[:4])))
 
+    # And so in Keras's own loops; with a step of 0 the weights stay as they are.
+    method.compile(keras.optimizers.SGD(0.0))
+    fitted = method.fit(digits[:4], verbose=0).history["loss"][0]
+    # Graph and eager mode sum in different orders: some roundings of float32 (6e-8 each).
+    assert fitted == pytest.approx(float(loss), rel=1e-5)
+    clean = float(binary_cross_entropy(digits[:4], method(digits[:4])))
+    assert method.evaluate(digits[:4], verbose=0) == pytest.approx(clean, rel=1e-5)
+    assert abs(clean - float(loss)) > 1e-4 * clean, "the two losses cannot be told apart"
+
 
 class TestBinaryCrossEntropy:
     rng = np.random.default_rng(0)
@@ -83,24 +100,50 @@ class TestBinaryCrossEntropy:
 
     def test_against_a_naive_loop(self):
         loss = float(binary_cross_entropy(self.target, self.prediction))
-        # Keras computes in float32 (6e-8) and clips predictions at 1e-7.
-        assert loss == pytest.approx(self.naive(self.target, self.prediction), rel=1e-5)
+        # float64 in, float64 out: Keras computes in the precision of the prediction.
+        assert loss == pytest.approx(self.naive(self.target, self.prediction), rel=1e-12)
+        single = float(binary_cross_entropy(*map(np.float32, (self.target, self.prediction))))
+        assert single == pytest.approx(loss, rel=1e-5)
 
     def test_a_coin_costs_log_two(self):
         loss = float(binary_cross_entropy(self.target, np.full((5, 6), 0.5)))
-        assert loss == pytest.approx(np.log(2), rel=1e-6)
+        assert loss == pytest.approx(np.log(2), rel=1e-12)
 
     def test_a_perfect_copy_costs_the_entropy(self):
         floor = float(binary_cross_entropy(self.target, self.target))
-        assert floor == pytest.approx(self.naive(self.target, self.target), rel=1e-5)
+        assert floor == pytest.approx(self.naive(self.target, self.target), rel=1e-12)
         assert floor > 0
-        assert floor < float(binary_cross_entropy(self.target, self.prediction))
+        assert floor < float(binary_cross_entropy(self.target, self.target + 1e-3))
+        assert floor < float(binary_cross_entropy(self.target, self.target - 1e-3))
 
-    def test_gradient_against_the_closed_form(self):
-        prediction = tf.Variable(self.prediction, dtype=tf.float32)
+    def test_black_and_white_can_be_copied_at_no_cost(self):
+        pixels = np.array([[0.0, 1.0, 1.0, 0.0]])
+        # Keras moves predictions away from 0 and 1 by 1e-7, and -log(1 - 1e-7) = 1e-7.
+        assert 0 <= float(binary_cross_entropy(pixels, pixels)) <= 1.1e-7
+
+    def test_one_image_counts_as_much_as_another(self):
+        first, second = (
+            float(binary_cross_entropy(self.target[i : i + 1], self.prediction[i : i + 1]))
+            for i in (0, 1)
+        )
+        both = float(binary_cross_entropy(self.target[:2], self.prediction[:2]))
+        assert both == pytest.approx((first + second) / 2, rel=1e-12)
+
+    def test_gradient_against_finite_differences_and_the_closed_form(self):
+        prediction = tf.Variable(self.prediction)
         with tf.GradientTape() as tape:
             loss = binary_cross_entropy(self.target, prediction)
+        gradient = np.asarray(tape.gradient(loss, prediction))
+        step, differences = 1e-5, np.empty_like(gradient)
+        for index in np.ndindex(*gradient.shape):
+            shift = np.zeros_like(gradient)
+            shift[index] = step
+            above, below = (
+                self.naive(self.target, self.prediction + sign * shift) for sign in (1, -1)
+            )
+            differences[index] = (above - below) / (2 * step)
+        # The central difference is off by step² times a third derivative: some 1e-7.
+        scale = np.abs(gradient).max()
+        assert np.abs(gradient - differences).max() <= 1e-5 * scale
         p = self.prediction
-        expected = (p - self.target) / (p * (1 - p)) / p.size
-        # 1e-4: float32, and a quotient of small numbers where prediction and target are near.
-        assert np.allclose(tape.gradient(loss, prediction), expected, rtol=1e-4, atol=1e-7)
+        assert np.allclose(gradient, (p - self.target) / (p * (1 - p)) / p.size, rtol=1e-9)

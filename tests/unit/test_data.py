@@ -1,15 +1,38 @@
 """Splits, labels and formats of the data sets."""
 
+import dataclasses
 import gzip
+import hashlib
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from ssl_course import data
+from ssl_course.data.registry import File
 
 
 def as_rows(images):
     return {image.tobytes() for image in images}
+
+
+def block_sums(images):
+    """Sums over blocks of 4 × 4 pixels, in grey levels: (n, 49)."""
+    return (images.reshape(-1, 7, 4, 7, 4) * 255.0).sum(axis=(2, 4)).reshape(-1, 49)
+
+
+def write_mirror(folder, monkeypatch, content: bytes):
+    """A mirror whose list agrees with whatever ``mnist.npz`` it holds."""
+    folder.mkdir(exist_ok=True)
+    (folder / "mnist.npz").write_bytes(content)
+    (folder / "SHA256SUMS").write_text(f"{hashlib.sha256(content).hexdigest()}  mnist.npz\n")
+    monkeypatch.setenv("SSL_COURSE_DATA", str(folder))
+
+
+def idx(array):
+    """The gzip-ped IDX file of an array of bytes."""
+    header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+    return gzip.compress(header + array.tobytes())
 
 
 @pytest.mark.parametrize(
@@ -23,16 +46,25 @@ def test_sample_splits(name, sizes):
         assert split.x.shape[1:] == (28, 28, 1)
         assert split.x.dtype == np.float32
         assert 0 <= split.x.min() < split.x.max() <= 1
+        assert split.y.dtype == np.int64
         assert len(set(np.bincount(split.y, minlength=10))) == 1, "classes are not balanced"
-    assert not as_rows(dataset.train.x) & as_rows(dataset.validation.x)
+    for first, second in combinations(splits, 2):
+        assert not as_rows(first.x) & as_rows(second.x)
     assert not as_rows(dataset.unlabeled) & as_rows(dataset.test.x)
+    assert len(dataset.classes) == 10
     assert dataset.official_test is None
+    assert dataset.source == "packaged sample"
 
 
-def test_loading_twice_gives_the_same_splits():
-    first, second = data.load("mnist"), data.load("mnist")
-    assert np.array_equal(first.validation.x, second.validation.x)
+@pytest.mark.parametrize("name", data.REGISTRY)
+def test_loading_twice_gives_the_same_splits(name):
+    first, second = data.load(name), data.load(name)
+    for split in ("train", "validation", "test"):
+        assert np.array_equal(getattr(first, split).x, getattr(second, split).x)
+        assert np.array_equal(getattr(first, split).y, getattr(second, split).y)
     assert first.sha256 == second.sha256
+    grey = np.round(first.unlabeled[..., 0] * 255).astype(np.uint8)
+    assert first.sha256 == hashlib.sha256(grey.tobytes()).hexdigest()
 
 
 def test_full_mnist_keeps_the_packaged_digits_out_of_pretraining(private, mirror, monkeypatch):
@@ -40,13 +72,81 @@ def test_full_mnist_keeps_the_packaged_digits_out_of_pretraining(private, mirror
     digits = data.load("mnist", full=True)
     assert digits.unlabeled.shape == (55_000, 28, 28, 1)
     assert len(digits.official_test) == 10_000
-    unlabeled = np.round(digits.unlabeled.reshape(55_000, -1) * 255)
+    unlabeled = block_sums(digits.unlabeled)
     for split in (digits.train, digits.validation, digits.test):
-        packaged = np.round(split.x.reshape(len(split), -1) * 255)
+        packaged = block_sums(split.x)
         squared = (packaged**2).sum(1)[:, None] + (unlabeled**2).sum(1) - 2 * packaged @ unlabeled.T
-        # A copy that is off by one grey level everywhere is 784 away at most; two different
-        # digits are tens of thousands apart.
-        assert squared.min() > 10_000
+        # A copy that is off by one grey level everywhere differs by 16 in each of 49 sums:
+        # whatever is further away than 49 · 16² is no copy.
+        assert squared.min() > 12_544
+
+
+class TestMirrorOfMnist:
+    """Mirrors made here, so that these run where the full set is out of reach."""
+
+    @pytest.fixture
+    def arrays(self):
+        """Black images in the official order, except the 5,000 that are packaged."""
+        sample = data._read_sample(data.REGISTRY["mnist"])
+        x_train = np.zeros((60_000, 28, 28), np.uint8)
+        x_train[sample["index"]] = sample["x"]
+        few = {"x_test": np.zeros((3, 28, 28), np.uint8), "y_test": np.array([1, 2, 3], np.uint8)}
+        return {"x_train": x_train, "y_train": np.zeros(60_000, np.uint8), **few}
+
+    @staticmethod
+    def load(folder, monkeypatch, arrays):
+        np.savez(folder / "written.npz", **arrays)
+        write_mirror(folder, monkeypatch, (folder / "written.npz").read_bytes())
+        return data.load("mnist", full=True)
+
+    def test_every_packaged_digit_is_left_out(self, private, monkeypatch, arrays):
+        digits = self.load(private, monkeypatch, arrays)
+        assert digits.unlabeled.shape == (55_000, 28, 28, 1)
+        assert digits.unlabeled.max() == 0
+        assert digits.official_test.y.tolist() == [1, 2, 3]
+        assert as_rows(digits.train.x) == as_rows(data.load("mnist").train.x)
+
+    def test_another_order_is_refused(self, private, monkeypatch, arrays):
+        """Otherwise packaged digits, which are the test images, would be pretrained on."""
+        arrays["x_train"] = np.roll(arrays["x_train"], 1, axis=0)
+        with pytest.raises(data.DataError, match=r"mirror holds MNIST.* in another order"):
+            self.load(private, monkeypatch, arrays)
+
+    def test_missing_array_is_named(self, private, monkeypatch, arrays):
+        del arrays["y_test"]
+        with pytest.raises(data.DataError, match=r"mnist\.npz does not hold MNIST.*no y_test"):
+            self.load(private, monkeypatch, arrays)
+
+    @pytest.mark.parametrize("content", [b"rubbish", b"PK\x03\x04 cut off", b""])
+    def test_no_archive(self, private, monkeypatch, content):
+        write_mirror(private / "mirror", monkeypatch, content)
+        with pytest.raises(data.DataError, match=r"mnist\.npz is not readable as an \.npz archive"):
+            data.load("mnist", full=True)
+
+
+def test_four_official_files(private, monkeypatch):
+    """The files of the official source, 70 small ones, out of the cache."""
+    rng = np.random.default_rng(0)
+    files = {
+        "train-images": rng.integers(0, 256, (50, 28, 28), np.uint8),
+        "train-labels": np.repeat(np.arange(10, dtype=np.uint8), 5),
+        "test-images": rng.integers(0, 256, (20, 28, 28), np.uint8),
+        "test-labels": np.repeat(np.arange(10, dtype=np.uint8), 2),
+    }
+    folder = private / "cache" / "data" / "fashion_mnist"
+    folder.mkdir(parents=True)
+    official = []
+    for name, array in files.items():
+        (folder / name).write_bytes(idx(array))
+        official.append(File(name, hashlib.sha256(idx(array)).hexdigest()))
+    small = dataclasses.replace(data.REGISTRY["fashion_mnist"], official=tuple(official))
+    monkeypatch.setitem(data.REGISTRY, "fashion_mnist", small)
+    clothes = data.load("fashion_mnist", full=True)
+    assert clothes.source == "cache"
+    assert tuple(map(len, (clothes.train, clothes.validation, clothes.test))) == (40, 10, 20)
+    assert np.array_equal(np.round(clothes.test.x[..., 0] * 255), files["test-images"])
+    assert np.array_equal(clothes.test.y, files["test-labels"])
+    assert as_rows(clothes.train.x) | as_rows(clothes.validation.x) == as_rows(clothes.unlabeled)
 
 
 def test_full_fashion_mnist(private, mirror, monkeypatch):
@@ -69,7 +169,10 @@ def test_unknown_name_lists_the_known_ones():
 def test_few_labels_is_stratified_and_repeatable():
     train = data.load("mnist").train
     few = data.few_labels(train, 5, draw=1)
-    assert (np.bincount(few.y) == 5).all()
+    assert (np.bincount(few.y, minlength=10) == 5).all()
+    labels = {image.tobytes(): label for image, label in zip(train.x, train.y, strict=True)}
+    assert [labels[image.tobytes()] for image in few.x] == few.y.tolist()
+    assert len(as_rows(few.x)) == 50
     assert np.array_equal(few.x, data.few_labels(train, 5, draw=1).x)
     assert not np.array_equal(few.x, data.few_labels(train, 5, draw=2).x)
 
@@ -83,7 +186,8 @@ def test_few_labels_refuses_more_than_there_are():
 
 def test_idx_reader(tmp_path):
     pixels = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
-    header = bytes([0, 0, 8, 3]) + np.array(pixels.shape, ">u4").tobytes()
+    # Magic number, then the sizes 2, 3 and 4, most significant byte first.
+    header = bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4])
     path = tmp_path / "images.gz"
     path.write_bytes(gzip.compress(header + pixels.tobytes()))
     assert np.array_equal(data._read_idx(path), pixels)

@@ -18,32 +18,73 @@ def clusters(per_class, spread, seed=0):
     return Split(3 * np.eye(16)[y] + spread * rng.normal(size=(len(y), 16)), y)
 
 
-def test_embedding_leaves_the_encoder_alone():
-    digits = data.load("mnist")
-    encoder = networks.conv_encoder()
-    before = [weight.numpy() for weight in encoder.weights]
-    split = evaluate.embed(encoder, digits.validation)
+def shuffled(split, seed=0):
+    return Split(split.x, np.random.default_rng(seed).permutation(split.y))
+
+
+def bright_quarters(per_class, seed):
+    """Images of 28 × 28 with noise, and one quarter brighter than the rest: four easy classes."""
+    rng = np.random.default_rng(seed)
+    y = np.repeat(np.arange(4), per_class)
+    x = rng.uniform(0, 0.5, (len(y), 2, 14, 2, 14))
+    x[np.arange(len(y)), y // 2, :, y % 2] += 0.3
+    return Split(x.reshape(-1, 28, 28, 1).astype("float32"), y)
+
+
+def small_encoder():
+    """Batch normalization and dropout: what must not run in training mode while embedding."""
+    images = keras.Input((28, 28, 1))
+    x = keras.layers.AveragePooling2D(7)(images)
+    x = keras.layers.Dropout(0.5)(keras.layers.BatchNormalization()(x))
+    return keras.Model(images, keras.layers.Dense(8, "relu")(x))
+
+
+@pytest.mark.parametrize("build", [networks.conv_encoder, small_encoder])
+def test_embedding_leaves_the_encoder_alone(build):
+    keras.utils.set_random_seed(0)
+    images = bright_quarters(10, 0)
+    encoder = build()
+    before = [weight.numpy() for weight in encoder.variables]
+    split = evaluate.embed(encoder, images, batch_size=16)
     evaluate.linear_probe(split, split, split)
-    assert split.x.shape == (1000, 3136)
-    for old, weight in zip(before, encoder.weights, strict=True):
+    for old, weight in zip(before, encoder.variables, strict=True):
         assert np.array_equal(old, weight.numpy())
+    assert split.y is images.y
+    # Eager and graph mode may round differently (float32, 6e-8 of numbers around 1).
+    expected = np.asarray(encoder(images.x, training=False)).reshape(40, -1)
+    assert np.allclose(split.x, expected, atol=1e-5)
 
 
 def test_linear_probe_on_separable_and_on_meaningless_features():
     train, validation, test = (clusters(20, 0.1, seed) for seed in range(3))
     assert evaluate.linear_probe(train, validation, test)["accuracy"] == 1.0
-    shuffled = Split(RNG.normal(size=(400, 16)), np.repeat(np.arange(10), 40))
-    # Chance is 0.1; the standard error over 400 examples is 0.015.
-    assert evaluate.linear_probe(train, validation, shuffled)["accuracy"] < 0.2
+    meaningless = [shuffled(clusters(40, 0.1, seed), seed) for seed in range(3)]
+    # Chance is 0.1.  The 40 examples of a cluster stand or fall together, so that what counts
+    # is ten clusters rather than 400 examples: shares up to 0.2 happen.
+    assert 0.03 < evaluate.linear_probe(*meaningless)["accuracy"] < 0.2
 
 
-def test_strength_is_chosen_on_validation_only():
-    train, validation = clusters(5, 2.0, 0), clusters(50, 2.0, 1)
-    first = evaluate.linear_probe(train, validation, clusters(50, 2.0, 2))
-    second = evaluate.linear_probe(train, validation, Split(-validation.x, validation.y))
-    assert first["strength"] == second["strength"]
-    assert first["validation_accuracy"] == second["validation_accuracy"]
-    assert first["accuracy"] > second["accuracy"]
+def test_strength_is_chosen_on_validation_only(monkeypatch):
+    """For one train split, every strength that some validation split prefers is also returned
+    when the test split would prefer another.
+    """
+    train, pool = clusters(5, 2.5, 0), clusters(10, 2.5, 1)
+
+    def alone(strength, split):
+        with pytest.MonkeyPatch.context() as only:
+            only.setattr(evaluate, "STRENGTHS", (strength,))
+            return evaluate.linear_probe(train, pool, split)["accuracy"]
+
+    one, other = clusters(10, 2.5, 3), clusters(10, 2.5, 4)
+    best = [max(evaluate.STRENGTHS, key=lambda c, s=s: alone(c, s)) for s in (one, other)]
+    assert best[0] != best[1], "the case cannot tell validation from test"
+    for validation, test, strength in ((one, other, best[0]), (other, one, best[1])):
+        result = evaluate.linear_probe(train, validation, test)
+        assert result == {
+            "strength": strength,
+            "validation_accuracy": alone(strength, validation),
+            "accuracy": alone(strength, test),
+        }
 
 
 def test_nearest_neighbors_against_a_naive_vote():
@@ -60,21 +101,58 @@ def test_nearest_neighbors_against_a_naive_vote():
     assert 0.3 < accuracy < 1, "the case is too easy or too hard to tell two versions apart"
 
 
-def test_few_label_curve_rises_and_repeats():
-    train, test = clusters(100, 2.0, 0), clusters(50, 2.0, 1)
+def test_few_label_curve_rises_and_repeats(monkeypatch):
+    draws = []
+
+    def spy(split, per_class, draw):
+        few = data.few_labels(split, per_class, draw)
+        draws.append((per_class, draw, few.y.tobytes(), np.argsort(few.x[:, 0]).tobytes()))
+        return few
+
+    monkeypatch.setattr(evaluate, "few_labels", spy)
+    train, test = clusters(100, 2.0, 0), clusters(20, 2.0, 1)
     curve = evaluate.few_label_curve(train, test)
-    assert tuple(curve) == evaluate.LABELS_PER_CLASS
+    assert tuple(curve) == evaluate.LABELS_PER_CLASS == (1, 5, 10, 50, 100)
+    assert [draw[:2] for draw in draws] == [(n, d) for n in curve for d in range(5)]
     means = [mean for mean, _ in curve.values()]
     assert means == sorted(means)
-    assert curve == evaluate.few_label_curve(train, test)
+    assert means[0] < means[-1]
+    assert curve[1][1] > 0
+    assert curve[100][1] == 0, "all labels are in every draw"
+    first = draws.copy()
+    draws.clear()
+    # Another representation of the same images, here 1 + 2x: the same examples are drawn.
+    evaluate.few_label_curve(Split(1 + 2 * train.x, train.y), test)
+    assert draws == first
 
 
-def test_scaling_features_changes_nothing():
-    train, validation, test = (clusters(10, 1.5, seed) for seed in range(3))
-    scaled = [Split(1000 * split.x + 5, split.y) for split in (train, validation, test)]
-    before = evaluate.linear_probe(train, validation, test)
-    after = evaluate.linear_probe(*scaled)
-    assert before["accuracy"] == pytest.approx(after["accuracy"], abs=0.011)  # one of 100
+ROTATION = np.linalg.qr(np.random.default_rng(0).normal(size=(16, 16)))[0]
+
+
+@pytest.mark.parametrize(
+    "change", [lambda x: 1000 * x + 5, lambda x: x / 1000, lambda x: x @ ROTATION]
+)
+def test_linear_probe_sees_neither_scale_nor_origin_nor_axes(change):
+    splits = [clusters(10, 1.5, seed) for seed in range(3)]
+    before = evaluate.linear_probe(*splits)
+    after = evaluate.linear_probe(*(Split(change(split.x), split.y) for split in splits))
+    # The optimizer stops a little earlier or later: one of 100 examples may change sides.
+    assert before["accuracy"] == pytest.approx(after["accuracy"], abs=0.011)
+    assert before["validation_accuracy"] == pytest.approx(after["validation_accuracy"], abs=0.011)
+
+
+def test_nearest_neighbors_see_neither_length_nor_axes():
+    train, test = clusters(8, 1.5, 0), clusters(8, 1.5, 1)
+    accuracy = evaluate.nearest_neighbors(train, test)
+    lengths = RNG.uniform(0.1, 10, (80, 1))
+    stretched = [Split(lengths * split.x @ ROTATION, split.y) for split in (train, test)]
+    # Exact but for ties, which noise does not produce.
+    assert evaluate.nearest_neighbors(*stretched) == accuracy
+
+
+def test_fewer_examples_than_neighbors():
+    train = clusters(1, 0.1)
+    assert evaluate.nearest_neighbors(train, clusters(5, 0.1, 1)) == 1.0
 
 
 def test_constant_features_do_not_divide_by_zero():
@@ -84,19 +162,56 @@ def test_constant_features_do_not_divide_by_zero():
 
 def test_controls():
     digits = data.load("mnist")
-    assert evaluate.pixels(digits.test).x.shape == (1500, 784)
+    flat = evaluate.pixels(digits.test).x
+    assert flat.shape == (1500, 784)
+    assert np.array_equal(flat[7].reshape(28, 28, 1), digits.test.x[7])
     components = evaluate.principal_components(digits.unlabeled, 32)(digits.test)
     assert components.x.shape == (1500, 32)
-    variance = components.x.var(axis=0)
-    assert variance[:4].min() > variance[-4:].max()
+    assert np.array_equal(components.y, digits.test.y)
+    # The directions come from the unlabeled images, here by NumPy; their signs are free.
+    unlabeled = digits.unlabeled.reshape(2500, 784).astype(float)
+    mean = unlabeled.mean(axis=0)
+    _, directions = np.linalg.eigh(np.cov(unlabeled.T))
+    expected = (flat - mean) @ directions[:, :-9:-1]
+    # float32, and scikit-learn's randomized solver for the first 8 of 32 directions.
+    assert np.allclose(np.abs(components.x[:, :8]), np.abs(expected), atol=0.02)
 
 
-def test_supervised_control_learns():
-    digits = data.load("mnist")
-    few = data.few_labels(digits.train, 10, draw=0)
-    model = evaluate.supervised(networks.conv_encoder, few, digits.validation)
-    assert isinstance(model, keras.Model)
-    assert evaluate.accuracy(model, digits.test) > 0.7
+@pytest.fixture(scope="module")
+def splits():
+    return [bright_quarters(per_class, seed) for seed, per_class in enumerate((5, 20, 50))]
+
+
+class TestSupervised:
+    def test_learns_and_repeats(self, splits):
+        train, validation, test = splits
+        model = evaluate.supervised(small_encoder, train, validation)
+        assert evaluate.accuracy(model, test) > 0.95
+        again = evaluate.supervised(small_encoder, train, validation)
+        assert np.array_equal(model.predict(test.x, verbose=0), again.predict(test.x, verbose=0))
+
+    def test_keeps_the_best_weights(self, splits, monkeypatch):
+        seen = []
+        evaluate_epoch = keras.Model.evaluate
+
+        def spy(self, *arguments, **options):
+            logs = evaluate_epoch(self, *arguments, **options)
+            seen.append(logs["accuracy"])
+            return logs
+
+        monkeypatch.setattr(keras.Model, "evaluate", spy)
+        train, validation, _ = splits
+        hard = shuffled(validation)  # the accuracy goes up and down by chance
+        model = evaluate.supervised(small_encoder, train, hard)
+        assert evaluate.accuracy(model, hard) == pytest.approx(max(seen))
+        assert len(seen) == np.argmax(seen) + 11, "it stops ten looks after the best one"
+
+    def test_accuracy_is_the_share_of_right_answers(self, splits):
+        test = splits[2]
+        always_two = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten()])
+        always_two.add(keras.layers.Dense(4, kernel_initializer="zeros"))
+        always_two.layers[-1].bias.assign([0, 0, 1, 0])
+        assert evaluate.accuracy(always_two, test) == 0.25
 
 
 class TestFeatureStd:
@@ -111,3 +226,14 @@ class TestFeatureStd:
     def test_scale_does_not_matter(self):
         features = RNG.normal(size=(100, 8))
         assert feature_std(features) == pytest.approx(feature_std(1000 * features))
+        lengths = RNG.uniform(0.1, 10, (100, 1))
+        assert feature_std(features) == pytest.approx(feature_std(lengths * features))
+
+    def test_one_line_in_four_dimensions(self):
+        """+e and −e: deviation 1 in one of four features, times √4."""
+        line = np.array([[1.0, 0, 0, 0], [-1.0, 0, 0, 0]])
+        assert feature_std(line) == pytest.approx(0.5)
+
+    def test_close_to_collapse_is_close_to_zero(self):
+        nearly = 1 + 0.001 * RNG.normal(size=(100, 8))
+        assert 0 < feature_std(nearly) < 0.01

@@ -1,7 +1,11 @@
 """Finding files, and every way in which that can fail."""
 
+import dataclasses
+import errno
 import hashlib
 import http.server
+import os
+import socket
 import threading
 
 import numpy as np
@@ -27,15 +31,29 @@ def entry(*urls: str) -> Entry:
     )
 
 
+@pytest.fixture(autouse=True)
+def no_waiting_and_no_proxy(monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.fixture
+def closed_port() -> str:
+    """An address at which nobody answers: the port was free a moment ago."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}/toy.bin"
+
+
 @pytest.fixture
 def server():
-    """A local web server; ``server.answers`` holds (status, body) for the coming requests."""
+    """A local web server; ``server.answers`` holds the coming (status, body, announced length)."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            status, body = answers.pop(0) if len(answers) > 1 else answers[0]
+            status, body, *length = answers.pop(0) if len(answers) > 1 else answers[0]
             self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(*length or [len(body)]))
             self.end_headers()
             self.wfile.write(body)
 
@@ -46,9 +64,10 @@ def server():
     web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     web.answers = answers
     web.url = f"http://127.0.0.1:{web.server_address[1]}/toy.bin"
-    threading.Thread(target=web.serve_forever, daemon=True).start()
+    threading.Thread(target=web.serve_forever, args=(0.01,), daemon=True).start()
     yield web
     web.shutdown()
+    web.server_close()
 
 
 def cached(private):
@@ -68,54 +87,122 @@ def test_download_is_verified_and_kept(private, server):
     assert fetch.locate(entry(server.url))[1] == "cache"
 
 
-def test_download_tries_again(private, server, monkeypatch):
-    monkeypatch.setattr("time.sleep", lambda _: None)
+def test_download_tries_again(private, server):
     server.answers[:] = [(200, b"cut"), (200, CONTENT)]
     fetch.locate(entry(server.url))
     assert cached(private).read_bytes() == CONTENT
 
 
-def test_second_source_is_used(private, server, monkeypatch):
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    fetch.locate(entry("http://127.0.0.1:9/toy.bin", server.url))
+def test_second_source_is_used(private, server, closed_port):
+    fetch.locate(entry(closed_port, server.url))
     assert cached(private).read_bytes() == CONTENT
 
 
+def test_only_missing_places_are_asked(private, server):
+    """A set of two files of which the cache holds one: both are there in the end."""
+    both = dataclasses.replace(
+        entry(), official=tuple(File(name, SHA256, (server.url,)) for name in ("a.bin", "toy.bin"))
+    )
+    cached(private).parent.mkdir(parents=True)
+    cached(private).write_bytes(CONTENT)
+    paths, source = fetch.locate(both)
+    assert [path.name for path in paths] == ["a.bin", "toy.bin"]
+    assert {path.read_bytes() for path in paths} == {CONTENT}
+    assert source == "official source"
+
+
 @pytest.mark.parametrize(
-    ("status", "body"), [(200, b"wrong bytes"), (200, CONTENT[:5]), (404, b"")]
+    ("answer", "reason"),
+    [
+        ((200, b"wrong bytes"), "hash"),
+        ((200, CONTENT[:5]), "hash"),
+        ((200, CONTENT[:5], len(CONTENT)), "5 bytes read"),  # the connection breaks half-way
+        ((404, b""), "404"),
+    ],
 )
-def test_wrong_download_leaves_nothing(private, server, monkeypatch, status, body):
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    server.answers[:] = [(status, body)]
+def test_wrong_download_leaves_nothing(private, server, answer, reason):
+    server.answers[:] = [answer]
     with pytest.raises(
-        fetch.DataError, match=r"Cannot download toy.bin of Toy set.*SSL_COURSE_DATA"
+        fetch.DataError,
+        match=rf"Cannot download toy.bin of Toy set.*{server.url}.*{reason}.*SSL_COURSE_DATA",
     ):
         fetch.locate(entry(server.url))
     assert leftovers(private) == []
 
 
-def test_no_network(private, monkeypatch):
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    with pytest.raises(fetch.DataError, match=r"Without internet.*full=False"):
-        fetch.locate(entry("http://127.0.0.1:9/toy.bin"))
+def test_interrupted_download_leaves_nothing(private, monkeypatch):
+    def stop(self, name):
+        (self.path / name).write_bytes(CONTENT[:5])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fetch.pooch.Pooch, "fetch", stop)
+    with pytest.raises(KeyboardInterrupt):
+        fetch.locate(entry("http://127.0.0.1/toy.bin"))
     assert leftovers(private) == []
 
 
-def test_altered_cache(private):
+def test_no_network(private, closed_port):
+    with pytest.raises(
+        fetch.DataError, match=rf"toy\.bin.*{closed_port}.*Without internet.*full=False"
+    ):
+        fetch.locate(entry(closed_port))
+    assert leftovers(private) == []
+
+
+@pytest.mark.parametrize("damaged", [CONTENT + b"!", CONTENT[:-1], b"The right bytes", b""])
+def test_altered_cache(private, server, damaged):
     cached(private).parent.mkdir(parents=True)
-    cached(private).write_bytes(CONTENT + b"!")
+    cached(private).write_bytes(damaged)
     with pytest.raises(fetch.DataError, match=r"toy\.bin is not the expected file.*Delete it"):
-        fetch.locate(entry())
-
-
-def test_read_only_cache(private, server, monkeypatch):
-    def refuse(*_, **__):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(fetch.Path, "mkdir", refuse)
-    with pytest.raises(fetch.DataError, match=r"cache is read-only\. Set SSL_COURSE_CACHE"):
         fetch.locate(entry(server.url))
-    assert not (private / "cache").exists()
+    cached(private).unlink()
+    assert fetch.locate(entry(server.url))[1] == "official source", "the remedy does not help"
+
+
+class TestCacheThatCannotBeWritten:
+    """Root may write anywhere, so the refusals are simulated, except the last."""
+
+    def refused(self, private, server, reason):
+        with pytest.raises(
+            fetch.DataError, match=rf"Cannot write .*toy\.bin: {reason}\. Set SSL_COURSE_CACHE"
+        ):
+            fetch.locate(entry(server.url))
+        assert leftovers(private) == []
+
+    @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+    def test_read_only(self, private, server, monkeypatch, number):
+        def refuse(*_, **__):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(fetch.Path, "mkdir", refuse)
+        self.refused(private, server, os.strerror(number))
+
+    def test_permission_lost_while_downloading(self, private, server, monkeypatch):
+        def refuse(*_, **__):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+        monkeypatch.setattr(fetch.pooch.Pooch, "fetch", refuse)
+        self.refused(private, server, os.strerror(errno.EACCES))
+
+    def test_full_disk(self, private, server, monkeypatch):
+        def refuse(*_):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr(fetch.shutil, "move", refuse)
+        self.refused(private, server, os.strerror(errno.ENOSPC))
+
+    def test_file_where_the_folder_should_be(self, private, server, monkeypatch):
+        (private / "file").write_text("no folder")
+        monkeypatch.setenv("SSL_COURSE_CACHE", str(private / "file" / "cache"))
+        self.refused(private, server, os.strerror(errno.ENOTDIR))
+        assert (private / "file").read_text() == "no folder"
+
+
+def test_cache_is_the_users_own_without_the_variable(private, monkeypatch):
+    assert fetch.cache_directory() == private / "cache"
+    monkeypatch.setenv("SSL_COURSE_CACHE", "")
+    assert fetch.cache_directory().parts[-1] == "ssl_course"
+    assert private not in fetch.cache_directory().parents
 
 
 class TestMirror:
@@ -154,6 +241,23 @@ class TestMirror:
         (folder / "toy.bin").write_bytes(CONTENT[:-1])
         with pytest.raises(fetch.DataError, match=r"toy\.bin is not the expected file.*Copy it"):
             fetch.locate(entry())
+
+    def test_list_in_binary_notation(self, folder):
+        self.list_files(folder)
+        listing = folder / "SHA256SUMS"
+        listing.write_text(listing.read_text().replace("  ", " *"))
+        assert fetch.locate(entry())[1] == "mirror"
+
+    def test_file_that_is_not_listed(self, folder):
+        (folder / "SHA256SUMS").write_text(f"{SHA256}  other.bin\n")
+        with pytest.raises(fetch.DataError, match=r"needs toy\.bin.*listed in SHA256SUMS"):
+            fetch.locate(entry())
+
+    def test_cache_comes_first(self, folder, private):
+        self.list_files(folder)
+        cached(private).parent.mkdir(parents=True)
+        cached(private).write_bytes(CONTENT)
+        assert fetch.locate(entry()) == ([cached(private)], "cache")
 
     def test_missing_file(self, folder):
         self.list_files(folder)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import shutil
 
 import keras
@@ -46,70 +47,171 @@ def tiny(private, monkeypatch, digits):
     return private
 
 
-class TestRun:
-    def train(self, digits, state, key="key"):
-        method = training.build(TINY, digits)
-        history = training.run(TINY, digits, method, state, key)
-        return method, history
+@pytest.fixture
+def loads(tiny, monkeypatch, digits):
+    """What is asked of ``data.load`` while "tiny" stands in for the recipes."""
+    asked = []
 
-    def interrupted(self, digits, state, monkeypatch, epoch=2):
-        original = training.run_epoch
+    def load(name, full=False):
+        asked.append((name, full))
+        return digits
 
-        def stop_at(recipe, dataset, method, current):
-            if current == epoch:
-                raise KeyboardInterrupt
-            return original(recipe, dataset, method, current)
+    monkeypatch.setattr(package.data, "load", load)
+    return asked
 
-        monkeypatch.setattr(training, "run_epoch", stop_at)
+
+@pytest.fixture(scope="module")
+def finished(digits, tmp_path_factory):
+    """Checkpoint folder of a full run of "tiny"."""
+    folder = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_COURSE_CHECKPOINTS", str(folder))
+        patch.setenv("SSL_COURSE_CACHE", str(folder / "cache"))
+        patch.setattr(package, "RECIPES", {"tiny": TINY})
+        patch.setattr(package.data, "load", lambda name, full=False: digits)
+        package.pretrain("tiny", "full")
+    return folder
+
+
+@pytest.fixture
+def trained(tiny, finished):
+    """The checkpoint of "tiny", a fresh copy that a test may change."""
+    shutil.copytree(finished, tiny / "checkpoints", ignore=shutil.ignore_patterns("cache"))
+    return checkpoint.paths("tiny")
+
+
+class Epochs(list):
+    """The epochs that are trained, and on how many images; one can be interrupted at its end."""
+
+    def __init__(self, stop_in=None):
+        super().__init__()
+        self.stop_in, self.images, self.original = stop_in, [], training.run_epoch
+
+    def run(self, recipe, dataset, method, epoch):
+        self.append(epoch)
+        self.images.append(len(dataset.unlabeled))
+        logs = self.original(recipe, dataset, method, epoch)
+        if epoch == self.stop_in:
+            self.stop_in = None
+            raise KeyboardInterrupt
+        return logs
+
+
+@pytest.fixture
+def epochs(monkeypatch):
+    epochs = Epochs()
+    monkeypatch.setattr(training, "run_epoch", epochs.run)
+    return epochs
+
+
+def train(digits, state, key="key"):
+    method = training.build(TINY, digits)
+    history = training.run(TINY, digits, method, state, key)
+    return method, history
+
+
+@pytest.fixture(scope="module")
+def whole(digits, tmp_path_factory):
+    """An uninterrupted run: weights and history."""
+    method, history = train(digits, tmp_path_factory.mktemp("whole"))
+    return weights(method), history
+
+
+@pytest.fixture(scope="module")
+def stopped(digits, tmp_path_factory):
+    """State of a run that was interrupted at the end of its third epoch: two are stored."""
+    state = tmp_path_factory.mktemp("stopped")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "run_epoch", Epochs(stop_in=2).run)
         with pytest.raises(KeyboardInterrupt):
-            self.train(digits, state)
-        monkeypatch.setattr(training, "run_epoch", original)
+            train(digits, state)
+    assert sorted(path.name for path in state.iterdir()) == ["epoch-2.npz", "history.json"]
+    return state
 
-    def test_history_and_clean_end(self, digits, tmp_path):
-        _, history = self.train(digits, tmp_path / "state")
+
+class TestRun:
+    @pytest.fixture
+    def state(self, stopped, tmp_path):
+        return shutil.copytree(stopped, tmp_path / "state")
+
+    def test_history(self, whole):
+        _, history = whole
         assert {len(values) for values in history.values()} == {3}
         assert history["loss"][-1] < history["loss"][0]
-        assert not (tmp_path / "state").exists()
+        assert min(history["wall_seconds"] + history["cpu_seconds"]) > 0
 
-    def test_same_seed_same_weights(self, digits, tmp_path):
-        first, _ = self.train(digits, tmp_path / "a")
-        second, _ = self.train(digits, tmp_path / "b")
-        assert equal(weights(first), weights(second))
+    def test_same_seed_same_weights(self, digits, whole, tmp_path, epochs):
+        again, history = train(digits, tmp_path / "state")
+        assert equal(whole[0], weights(again))
+        assert history["loss"] == whole[1]["loss"]
+        assert epochs == [0, 1, 2]
 
-    def test_resumed_run_equals_an_uninterrupted_one(self, digits, tmp_path, monkeypatch):
-        whole, history = self.train(digits, tmp_path / "whole")
-        self.interrupted(digits, tmp_path / "state", monkeypatch)
-        resumed, resumed_history = self.train(digits, tmp_path / "state")
-        assert equal(weights(whole), weights(resumed))
+    def test_another_seed_other_weights(self, digits):
+        first, second = (
+            training.build(dataclasses.replace(TINY, seed=seed), digits) for seed in (0, 1)
+        )
+        assert not equal(weights(first), weights(second))
+
+    def test_resumed_run_equals_an_uninterrupted_one(self, digits, whole, state, epochs):
+        resumed, history = train(digits, state)
+        assert epochs == [2], "it did not go on where it stopped"
+        assert equal(whole[0], weights(resumed))
         for metric in ("loss", "validation_loss", "feature_std", "probe_accuracy"):
-            assert history[metric] == resumed_history[metric]
+            assert whole[1][metric] == history[metric]
 
-    def test_state_of_other_code_is_discarded(self, digits, tmp_path, monkeypatch):
-        whole, _ = self.train(digits, tmp_path / "whole")
-        self.interrupted(digits, tmp_path / "state", monkeypatch)
-        other, history = self.train(digits, tmp_path / "state", key="other")
+    def test_state_of_other_code_is_discarded(self, digits, whole, state, epochs):
+        other, history = train(digits, state, key="other")
+        assert epochs == [0, 1, 2]
         assert len(history["loss"]) == 3
-        assert equal(weights(whole), weights(other))
+        assert equal(whole[0], weights(other))
 
-    def test_killed_before_the_note_was_written(self, digits, tmp_path, monkeypatch):
+    def test_killed_before_the_note_was_written(self, digits, whole, state, epochs):
         """Variables of an epoch that the note does not know yet do no harm."""
-        whole, _ = self.train(digits, tmp_path / "whole")
-        self.interrupted(digits, tmp_path / "state", monkeypatch)
-        (tmp_path / "state" / "epoch-3.npz").write_bytes(b"half a file")
-        resumed, _ = self.train(digits, tmp_path / "state")
-        assert equal(weights(whole), weights(resumed))
+        (state / "epoch-3.npz").write_bytes(b"half a file")
+        (state / "history.new").write_text("{")
+        resumed, _ = train(digits, state)
+        assert epochs == [2]
+        assert equal(whole[0], weights(resumed))
+
+    @pytest.mark.parametrize("damaged", ["epoch-2.npz", "history.json"])
+    @pytest.mark.parametrize("share", [0, 0.5])
+    def test_state_cut_off_by_a_crash_is_discarded(self, digits, state, damaged, share):
+        """The weights are those of a fresh method, and no epoch counts as done."""
+        content = (state / damaged).read_bytes()
+        (state / damaged).write_bytes(content[: int(share * len(content))])
+        method = training.build(TINY, digits)
+        before = weights(method)
+        assert not any(training._resume(method, state, "key").values())
+        assert equal(before, weights(method))
 
 
 class TestModes:
-    def test_full_writes_a_checkpoint_that_cached_loads(self, tiny, digits):
+    def test_full_writes_a_checkpoint_that_cached_loads(self, tiny, digits, loads):
         trained = package.pretrain("tiny", "full")
+        assert loads == [("mnist", True)]
+        assert not list((tiny / "cache" / "runs").iterdir()), "the state was left behind"
+        loads.clear()
         loaded = package.pretrain("tiny")
+        assert loads == [("mnist", False)]
         assert equal(weights(trained), weights(loaded))
         x = digits.test.x[:4]
         assert np.array_equal(trained(x), loaded(x))
         assert loaded.history == trained.history
         card = loaded.card
-        assert card["recipe"]["build"] == "tiny_denoising"
+        assert card["recipe"] == {
+            "name": "tiny",
+            "dataset": "mnist",
+            "build": "tiny_denoising",
+            "epochs": 3,
+            "batch_size": 64,
+            "learning_rate": 0.001,
+            "seed": 0,
+        }
+        assert set(card["final"]) == set(card["history"])
+        assert set(card["versions"]) == {"keras", "tensorflow", "numpy", "safetensors", "python"}
+        assert card["weights_sha256"] == checkpoint.sha256_of(checkpoint.paths("tiny")[0])
+        assert card["tensors"] == {w.path: list(w.shape) for w in trained.weights}
         assert card["data"] == {
             "name": "mnist",
             "images": 128,
@@ -122,15 +224,38 @@ class TestModes:
         assert not package.is_stale(card)
         assert package.problem("tiny") is None
 
-    def test_quick_stores_nothing(self, tiny):
+    def test_result_that_cannot_be_stored_is_not_lost(self, tiny, finished, epochs, monkeypatch):
+        def full_disk(*_):
+            raise OSError("No space left on device")
+
+        with monkeypatch.context() as disk:
+            disk.setattr(checkpoint, "save", full_disk)
+            with pytest.raises(OSError, match="No space left"):
+                package.pretrain("tiny", "full")
+        package.pretrain("tiny", "full")
+        assert epochs == [0, 1, 2], "it trained again"
+        assert (
+            checkpoint.paths("tiny")[0].read_bytes() == (finished / "tiny.safetensors").read_bytes()
+        )
+
+    def test_quick_stores_nothing(self, tiny, digits, epochs, monkeypatch, loads):
+        monkeypatch.setattr(package, "QUICK_IMAGES", 100)
+        start = weights(training.build(TINY, digits))
         method = package.pretrain("tiny", "quick")
         assert method.card is None
         assert set(method.history) == {"loss", "validation_loss", "feature_std", "probe_accuracy"}
-        assert not list(tiny.rglob("*.safetensors"))
+        assert (epochs, epochs.images, loads) == ([0], [100], [("mnist", False)])
+        assert not equal(start, weights(method)), "nothing was learned"
+        assert not [path for path in tiny.rglob("*") if path.is_file()]
 
     def test_variable_sets_the_mode(self, tiny, monkeypatch):
         monkeypatch.setenv("SSL_COURSE_MODE", "quick")
         assert package.pretrain("tiny").card is None
+
+    def test_argument_goes_before_the_variable(self, trained, monkeypatch, epochs):
+        monkeypatch.setenv("SSL_COURSE_MODE", "full")
+        assert package.pretrain("tiny", "cached").card is not None
+        assert epochs == []
 
     def test_missing_checkpoint_is_never_trained_silently(self, tiny):
         with pytest.raises(CheckpointError, match=r"tiny\.json is missing.*pretrain tiny"):
@@ -142,9 +267,17 @@ class TestModes:
         with pytest.raises(ValueError, match=r"Unknown mode 'fast'\. Known: cached, quick, full"):
             package.pretrain("tiny", "fast")
 
-    def test_changed_code_is_reported(self, tiny, monkeypatch):
-        package.pretrain("tiny", "full")
-        monkeypatch.setattr(package, "_code", lambda recipe: "other code")
+    def test_unchanged_code_gives_no_warning(self, trained, recwarn):
+        assert not package.is_stale(package.pretrain("tiny").card)
+        assert not [w for w in recwarn if "stale" in str(w.message)]
+
+    @pytest.mark.parametrize("what", ["code", "recipe"])
+    def test_change_is_reported(self, trained, monkeypatch, what):
+        if what == "code":
+            monkeypatch.setattr(package, "_code", lambda recipe: "other code")
+        else:
+            longer = dataclasses.replace(TINY, epochs=TINY.epochs + 1)
+            monkeypatch.setattr(package, "RECIPES", {"tiny": longer})
         with pytest.warns(UserWarning, match=r"'tiny' is stale.*pretrain tiny"):
             method = package.pretrain("tiny")
         assert package.is_stale(method.card)
@@ -158,6 +291,9 @@ class TestModes:
             package.pretrain("tiny", "full")
 
 
+CARD = {"recipe": {"name": "tiny"}, "code_sha256": "", "history": {}, "note": "a card"}
+
+
 class TestFaults:
     """Every damaged checkpoint is refused, and the method stays as it was."""
 
@@ -165,7 +301,7 @@ class TestFaults:
     def saved(self, private, digits):
         method = training.build(TINY, digits)
         (private / "checkpoints").mkdir()
-        checkpoint.save("tiny", method, {"note": "a card"})
+        checkpoint.save("tiny", method, CARD)
         return checkpoint.paths("tiny")
 
     def refused(self, digits, match):
@@ -182,7 +318,7 @@ class TestFaults:
         path, card_path = saved
         arrays = checkpoint.load_file(path)
         change(arrays)
-        checkpoint.save_file(arrays, path)
+        path.write_bytes(checkpoint.serialize(arrays))
         card = json.loads(card_path.read_text())
         card["weights_sha256"] = checkpoint.sha256_of(path)
         card_path.write_text(json.dumps(card))
@@ -200,17 +336,31 @@ class TestFaults:
         saved[1].unlink()
         self.refused(digits, r"tiny\.json is missing")
 
-    def test_broken_card(self, saved, digits):
-        saved[1].write_text("{")
+    @pytest.mark.parametrize("content", [b"", b"{", b'{"recipe": "\xff"}'])
+    def test_broken_card(self, saved, digits, content):
+        saved[1].write_bytes(content)
         self.refused(digits, r"tiny\.json is not readable as JSON")
 
-    def test_truncated(self, saved, digits):
-        saved[0].write_bytes(saved[0].read_bytes()[:-100])
+    @pytest.mark.parametrize("content", ["{}", "[]", "null", '{"recipe": {"name": "tiny"}}'])
+    def test_incomplete_card(self, saved, digits, content):
+        saved[1].write_text(content)
+        self.refused(digits, r"tiny\.json is incomplete")
+
+    def test_files_of_another_recipe(self, saved, digits):
+        """Renamed files of the same shapes would be a wrong network, silently."""
+        card = json.loads(saved[1].read_text())
+        saved[1].write_text(json.dumps(card | {"recipe": {"name": "other"}}))
+        self.refused(digits, r"tiny\.json belongs to 'other'")
+
+    @pytest.mark.parametrize("cut", [1, 100, None])
+    def test_truncated(self, saved, digits, cut):
+        saved[0].write_bytes(saved[0].read_bytes()[: -cut if cut else 0])
         self.refused(digits, r"tiny\.safetensors is truncated or altered")
 
-    def test_one_flipped_bit(self, saved, digits):
+    @pytest.mark.parametrize("share", [0, 0.5, 1])
+    def test_one_flipped_bit(self, saved, digits, share):
         content = bytearray(saved[0].read_bytes())
-        content[-1] ^= 1
+        content[int(share * (len(content) - 1))] ^= 1
         saved[0].write_bytes(content)
         self.refused(digits, r"tiny\.safetensors is truncated or altered")
 
@@ -233,6 +383,20 @@ class TestFaults:
         self.rewrite(saved, lambda arrays: arrays.update({"decode_1/bias": np.zeros(3)}))
         self.refused(digits, r"decode_1/bias has shape \(3,\), the method needs \(64,\)")
 
+    def test_failed_save_leaves_the_old_checkpoint(self, saved, digits):
+        before = [path.read_bytes() for path in saved]
+        method = training.build(dataclasses.replace(TINY, seed=5), digits)
+        with pytest.raises(TypeError):
+            checkpoint.save("tiny", method, CARD | {"no JSON": object()})
+        assert [path.read_bytes() for path in saved] == before
+        assert sorted(saved[0].parent.iterdir()) == sorted(saved), "something was left behind"
+
+    def test_both_files_are_as_readable_as_any_other(self, saved, private):
+        """A teacher writes a shared folder, students read it."""
+        (private / "any").write_text("")
+        usual = (private / "any").stat().st_mode
+        assert [path.stat().st_mode for path in saved] == [usual, usual]
+
     def test_layers_need_names_of_their_own(self):
         method = Autoencoder(networks.conv_encoder(), networks.conv_encoder())
         with pytest.raises(ValueError, match="two layers of the method share a name"):
@@ -240,11 +404,17 @@ class TestFaults:
 
 
 @pytest.mark.parametrize("name", package.RECIPES)
-def test_shipped_checkpoint_is_valid_and_fresh(name):
+def test_shipped_checkpoint_is_valid_and_fresh(name, monkeypatch):
+    monkeypatch.delenv("SSL_COURSE_CHECKPOINTS", raising=False)
     assert package.problem(name) is None
-    card = package.read_card(name)
-    assert card["data"]["images"] == 55_000
-    assert len(card["history"]["loss"]) == package.RECIPES[name].epochs
+    method = package.pretrain(name, "cached")
+    assert method.card["data"]["images"] == 55_000
+    assert len(method.history["loss"]) == package.RECIPES[name].epochs
+    # The weights are those that the history ends with.
+    validation = data.load(package.RECIPES[name].dataset).validation
+    measured = method.evaluate(validation.x, batch_size=500, verbose=0)
+    # Another processor may sum in another order: some roundings of float32.
+    assert measured == pytest.approx(method.card["final"]["validation_loss"], rel=1e-4)
 
 
 class TestCommandLine:
@@ -259,37 +429,66 @@ class TestCommandLine:
             main(["huge"])
         assert "unknown recipe huge; known: tiny" in capsys.readouterr().err
 
-    def test_interruption_says_how_to_go_on(self, tiny, monkeypatch, capsys):
-        def interrupt(*_):
-            raise KeyboardInterrupt
-
-        monkeypatch.setattr(training, "run", interrupt)
+    def test_interruption_says_how_to_go_on(self, tiny, finished, epochs, capsys):
+        epochs.stop_in = 1
         assert main(["tiny"]) == 130
-        assert "Go on with: python -m ssl_course.pretrain tiny" in capsys.readouterr().out
+        resume = re.search(
+            "Go on with: python -m ssl_course.pretrain (.*)", capsys.readouterr().out
+        )
+        assert main(resume[1].split()) == 0
+        assert epochs == [0, 1, 1, 2]
+        stored = checkpoint.paths("tiny")[0].read_bytes()
+        assert stored == (finished / "tiny.safetensors").read_bytes(), "not bit for bit the same"
 
-    def test_data_out_of_reach(self, tiny, monkeypatch, capsys):
+    def test_named_recipe_is_trained_though_it_is_valid(self, trained, epochs):
+        assert main(["tiny"]) == 0
+        assert epochs == [0, 1, 2]
+
+    @pytest.mark.parametrize("names", [["tiny"], []])
+    def test_data_out_of_reach(self, tiny, monkeypatch, capsys, names):
         def fail(name, full=False):
             raise data.DataError("no data here")
 
         monkeypatch.setattr(package.data, "load", fail)
-        assert main(["tiny"]) == 1
+        assert main(names) == 1
         assert "no data here" in capsys.readouterr().err
+
+    def test_unwritable_folder(self, tiny, monkeypatch, capsys):
+        (tiny / "file").write_text("no folder")
+        monkeypatch.setenv("SSL_COURSE_CHECKPOINTS", str(tiny / "file" / "checkpoints"))
+        assert main(["tiny"]) == 1
+        assert "Set SSL_COURSE_CHECKPOINTS" in capsys.readouterr().err
 
 
 class TestFingerprint:
     SOURCE = '''
 """A module."""
 import ssl_course.fingerprint_helper as helper
+from ssl_course.fingerprint_helper import Base
 
 FACTOR = 2
+WIDTHS = [32, 64]
+NAMES = {"first": "a"}
+
+class Method(Base):
+    """A docstring."""
+
+    def call(self):
+        return helper.double(helper.LIMIT)
 
 def build():
     """A docstring."""
-    return helper.double(FACTOR)
+    return Method(helper.double(FACTOR), WIDTHS, NAMES)
 '''
     HELPER = """
+LIMIT = 10
+UNUSED = 10
+
+class Base:
+    size = 1
+
 def double(x):
-    return 2 * x
+    return 2 * x if x else double(x)
 
 def unrelated(x):
     return x
@@ -324,22 +523,54 @@ def unrelated(x):
     @pytest.mark.parametrize(
         ("old", "new"),
         [
-            ("A docstring.", "Another."),
-            ("return helper", "# why\n    return  helper"),
+            ('"""A docstring."""', '"""Another,\n    longer one."""'),
+            ('    """A docstring."""\n    return M', "    return M"),
+            (
+                "Method(helper.double(FACTOR), WIDTHS",
+                "Method(\n        helper.double(FACTOR), WIDTHS",
+            ),
+            ("FACTOR = 2", "FACTOR = 1 + 1"),
+            ("return Method", "# why\n    return  Method"),
             ("A m", "B"),
         ],
     )
     def test_words_do_not_count(self, code_of, old, new):
-        assert code_of() == code_of(self.SOURCE.replace(old, new))
+        changed = self.SOURCE.replace(old, new)
+        assert changed != self.SOURCE
+        assert code_of() == code_of(changed)
 
-    def test_unrelated_code_does_not_count(self, code_of):
-        assert code_of() == code_of(helper=self.HELPER.replace("return x", "return -x"))
+    @pytest.mark.parametrize(
+        ("old", "new"), [("return x", "return -x"), ("UNUSED = 10", "UNUSED = 11")]
+    )
+    def test_unrelated_code_does_not_count(self, code_of, old, new):
+        changed = self.HELPER.replace(old, new)
+        assert changed != self.HELPER
+        assert code_of() == code_of(helper=changed)
 
-    def test_own_code_counts(self, code_of):
-        assert code_of() != code_of(self.SOURCE.replace("(FACTOR)", "(-FACTOR)"))
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("(FACTOR)", "(-FACTOR)"),
+            ("FACTOR = 2", "FACTOR = 3"),
+            ("FACTOR = 2", "FACTOR = 2.0"),
+            ("[32, 64]", "[32, 65]"),
+            ('"a"', '"b"'),
+            ("double(helper.LIMIT)", "double(-helper.LIMIT)"),
+        ],
+    )
+    def test_own_code_and_constants_count(self, code_of, old, new):
+        changed = self.SOURCE.replace(old, new)
+        assert changed != self.SOURCE
+        assert code_of() != code_of(changed)
 
-    def test_called_code_in_another_module_counts(self, code_of):
-        assert code_of() != code_of(helper=self.HELPER.replace("2 * x", "3 * x"))
+    @pytest.mark.parametrize(
+        ("old", "new"), [("2 * x", "3 * x"), ("size = 1", "size = 2"), ("LIMIT = 10", "LIMIT = 9")]
+    )
+    def test_code_and_constants_of_another_module_count(self, code_of, old, new):
+        changed = self.HELPER.replace(old, new)
+        assert changed != self.HELPER
+        assert code_of() != code_of(helper=changed)
 
-    def test_constants_count(self, code_of):
-        assert code_of() != code_of(self.SOURCE.replace("FACTOR = 2", "FACTOR = 3"))
+    def test_recipes_differ(self):
+        codes = [fingerprint(recipe.build) for recipe in package.RECIPES.values()]
+        assert len(set(codes)) == len(codes)

@@ -33,6 +33,16 @@ class TestEvery:
         graph = tf.function(lambda x: (layer(x, training=True), layer(x, training=True)))
         assert not np.array_equal(*graph(IMAGES))
 
+    def test_two_calls_of_one_graph_differ(self, build):
+        """The batch size is unknown in this graph, as it is in ``fit``."""
+        signature = [tf.TensorSpec((None, 28, 28, 1))]
+        layer = build()
+        graph = tf.function(lambda x: layer(x, training=True), input_signature=signature)
+        first, second = np.asarray(graph(IMAGES)), np.asarray(graph(IMAGES))
+        assert not np.array_equal(first, second)
+        # One rounding of float32 (6e-8) more or less: a graph may fuse multiply and add.
+        assert np.allclose(first, build()(IMAGES, training=True), atol=1e-6)
+
     def test_repeatable_by_seed(self, build):
         first = np.asarray(build(1)(IMAGES, training=True))
         assert np.array_equal(first, build(1)(IMAGES, training=True))
