@@ -13,8 +13,8 @@ from string import Template
 
 import ipywidgets
 import keras
-import matplotlib.image
 import numpy as np
+import PIL.Image
 
 STEPS = 11
 """Stored positions between two images in the static figure."""
@@ -116,7 +116,8 @@ class Blend:
         return ipywidgets.VBox([*controls.values(), ipywidgets.HBox(boxes)])
 
     def _start(self) -> tuple[int, int]:
-        return (min(3, len(self.names) - 1), len(self.names) - 1)
+        """The pair shown first: the last image, and one from the first half."""
+        return (len(self.names) - 1) // 3, len(self.names) - 1
 
     def _repr_mimebundle_(self, **_) -> dict:
         """Both forms at once; a notebook with a kernel shows the first, a page the second."""
@@ -132,7 +133,7 @@ def _tile(images: np.ndarray) -> np.ndarray:
 def _png_bytes(image: np.ndarray) -> bytes:
     stream = io.BytesIO()
     pixels = np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
-    matplotlib.image.imsave(stream, pixels, cmap="gray", vmin=0, vmax=255, format="png")
+    PIL.Image.fromarray(pixels).save(stream, format="png", optimize=True)
     return stream.getvalue()
 
 

@@ -1,6 +1,7 @@
 """Chapters and their paired notebooks: complete, in step, and free of one machine's traces."""
 
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -94,17 +95,29 @@ def test_quiz_bank(source):
 
 
 def test_repository_address_is_the_one_of_pyproject():
-    """Notebooks and files in fixed formats have to repeat the address; they repeat this one."""
-    pattern = re.compile(r"github\.com/([\w.-]+/[\w.-]+?)(?=[/@\"'#)\s]|\.git)")
+    """Chapters and CITATION.cff have to repeat the address; they repeat this one."""
     own = REPOSITORY.removeprefix("https://github.com/")
-    for path in [*TEXTS, ROOT / "CITATION.cff", ROOT / "CONTRIBUTING.md"]:
-        for found in pattern.findall(path.read_text()):
-            assert found == own, path
-    colab = re.findall(
-        r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/",
-        "".join(path.read_text() for path in TEXTS),
-    )
-    assert set(colab) == {own}
+    name = r"([\w.-]+/[\w.-]+?)"
+    pattern = rf"colab\.research\.google\.com/github/{name}/|git\+https://github\.com/{name}[@\s]"
+    texts = [path.read_text() for path in TEXTS]
+    repeated = [found for text in texts for pair in re.findall(pattern, text) for found in pair]
+    assert set(repeated) - {""} == {own}
+    for text in texts:
+        for found, path in re.findall(rf"github\.com/{name}/blob/main/([\w./-]+)", text):
+            assert found == own or not (ROOT / path).exists()
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["repository-code"] == REPOSITORY
+
+
+def test_no_other_file_repeats_the_address():
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    own = REPOSITORY.removeprefix("https://").encode()
+    repeating = {
+        path for path in tracked if (ROOT / path).is_file() and own in (ROOT / path).read_bytes()
+    }
+    allowed = {str(path.relative_to(ROOT)) for path in TEXTS} | {"CITATION.cff", "pyproject.toml"}
+    assert repeating <= allowed
 
 
 def test_unknown_quiz():

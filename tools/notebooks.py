@@ -3,6 +3,8 @@
     python tools/notebooks.py          execute and write every pair that is out of date
     python tools/notebooks.py --check  only say which are, and fail if any is
 
+Names of chapters, such as 05-project, limit either to these.
+
 The MyST file is the source.  The notebook beside it is what Colab opens and what nbval runs: the
 same cells, with the text they print.  Pictures and widgets are left out, so that history stays
 small.
@@ -80,8 +82,14 @@ def slim(output: dict) -> dict:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
-    check = parser.parse_args().check
-    outdated = [source for source in sources() if not is_current(source)]
+    parser.add_argument("names", nargs="*", metavar="NAME", help="chapters; default: all")
+    arguments = parser.parse_args()
+    check = arguments.check
+    chosen = {source.stem: source for source in sources()}
+    if unknown := set(arguments.names) - chosen.keys():
+        parser.error(f"no chapter {', '.join(sorted(unknown))}; there are: {', '.join(chosen)}")
+    names = arguments.names or chosen
+    outdated = [chosen[name] for name in names if not is_current(chosen[name])]
     for source in outdated:
         print(f"{source.name}: its notebook is out of date" if check else f"running {source.name}")
         if not check:

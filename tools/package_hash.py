@@ -12,7 +12,8 @@ def package_hash() -> str:
     digest = hashlib.sha256()
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            names = path.relative_to(ROOT).parts
+            if path.is_file() and not any(n.startswith((".", "__pycache__")) for n in names):
                 digest.update(f"{path.relative_to(ROOT)}\0".encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -1,0 +1,79 @@
+"""No page shows outputs of another package, and no failed page counts as built."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "_ext"), str(ROOT / "tools")]
+
+import course  # noqa: E402
+import package_hash  # noqa: E402
+
+
+class Book:
+    """Two pages, and an execution cache in which one notebook is stored."""
+
+    def __init__(self, folder):
+        self.stored = folder / "cache" / "notebook"
+        self.forget_pages()
+
+    def forget_pages(self):
+        config = SimpleNamespace(execution_cache_path=str(self.stored.parent))
+        self.env = SimpleNamespace(found_docs={"a", "b"}, mystnb_config=config)
+
+    def outdated(self, package, monkeypatch):
+        monkeypatch.setattr(course, "package_hash", lambda: package)
+        return course.forget_stale_outputs(None, self.env, set(), set(), set())
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    book = Book(tmp_path)
+    assert book.outdated("first", monkeypatch) == ["a", "b"]
+    book.stored.touch()
+    return book
+
+
+def test_same_package_keeps_everything(book, monkeypatch):
+    assert book.outdated("first", monkeypatch) == []
+    assert book.stored.exists()
+
+
+def test_changed_package_forgets_everything(book, monkeypatch):
+    assert book.outdated("second", monkeypatch) == ["a", "b"]
+    assert not book.stored.exists()
+    assert book.outdated("second", monkeypatch) == []
+
+
+def test_interrupted_build_reads_the_pages_but_keeps_what_ran(book, monkeypatch):
+    book.forget_pages()
+    assert book.outdated("first", monkeypatch) == ["a", "b"]
+    assert book.stored.exists()
+
+
+@pytest.mark.parametrize("warnings", [0, 1])
+def test_pages_are_read_again_after_warnings(tmp_path, warnings):
+    pages = tmp_path / "environment.pickle"
+    pages.touch()
+    app = SimpleNamespace(_warncount=warnings, doctreedir=str(tmp_path))
+    course.forget_build_with_warnings(app, None)
+    assert pages.exists() == (not warnings)
+
+
+def test_package_hash_covers_names_and_bytes_but_no_hidden_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(package_hash, "ROOT", tmp_path)
+    seen = {package_hash.package_hash()}
+    package = tmp_path / "ssl_course"
+    package.mkdir()
+    (package / "a.py").write_text("1")
+    seen.add(package_hash.package_hash())
+    (package / "a.py").write_text("2")
+    seen.add(package_hash.package_hash())
+    (package / "a.py").rename(package / "b.py")
+    seen.add(package_hash.package_hash())
+    assert len(seen) == 4
+    (package / ".DS_Store").touch()
+    assert package_hash.package_hash() in seen
