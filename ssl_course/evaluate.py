@@ -98,8 +98,8 @@ def supervised(
 ) -> keras.Model:
     """Control: the encoder and a linear classifier, trained together on the labels alone.
 
-    Looks at the validation accuracy every 20 steps or so, stops when it has not risen ten times
-    in a row, and keeps the best weights.  Returns a model from images to class probabilities.
+    Looks at the validation accuracy every 40 steps or so, stops when it has not risen for 15
+    looks, and keeps the best weights.  Returns a model from images to class probabilities.
     """
     keras.utils.set_random_seed(seed)
     encoder = build_encoder()
@@ -108,9 +108,9 @@ def supervised(
     model = keras.Model(encoder.input, keras.layers.Dense(classes, "softmax")(hidden))
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     batch_size = min(128, len(train))
-    repeats = max(1, 20 * batch_size // len(train))
+    repeats = max(1, 40 * batch_size // len(train))
     stop = keras.callbacks.EarlyStopping(
-        "val_accuracy", mode="max", patience=10, restore_best_weights=True
+        "val_accuracy", mode="max", patience=15, restore_best_weights=True
     )
     model.fit(
         np.tile(train.x, (repeats, 1, 1, 1)),
