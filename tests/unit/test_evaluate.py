@@ -204,7 +204,7 @@ class TestSupervised:
         hard = shuffled(validation)  # the accuracy goes up and down by chance
         model = evaluate.supervised(small_encoder, train, hard)
         assert evaluate.accuracy(model, hard) == pytest.approx(max(seen))
-        assert len(seen) == np.argmax(seen) + 11, "it stops ten looks after the best one"
+        assert len(seen) == np.argmax(seen) + 16, "it stops 15 looks after the best one"
 
     def test_accuracy_is_the_share_of_right_answers(self, splits):
         test = splits[2]
