@@ -2,7 +2,7 @@
 
 Without a row: all of them.  With some: these, and the others stay as they are.
 Needs the full MNIST (download, cache or mirror) for the official test set, which nothing was
-chosen on.  Writes benchmarks/results/mnist.csv.  About 15 minutes on two cores.
+chosen on.  Writes benchmarks/results/mnist.csv.  About half an hour on two cores.
 """
 
 import sys
