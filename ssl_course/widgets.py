@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import itertools
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from string import Template
 
@@ -140,3 +141,50 @@ def _png_bytes(image: np.ndarray) -> bytes:
 def _png(image: np.ndarray) -> str:
     """A grey image as a data address."""
     return "data:image/png;base64," + base64.b64encode(_png_bytes(image)).decode()
+
+
+class Choice:
+    """Choose one of several panels with radio buttons: HTML and CSS alone, kernel or not.
+
+    Parameters
+    ----------
+    title : what is chosen
+    panels : {label of the button: HTML of the panel}; ``start`` is the label chosen at first
+    """
+
+    def __init__(self, title: str, panels: Mapping[str, str], start: str):
+        if start not in panels:
+            raise ValueError(f"no panel {start!r} to start with; there are {', '.join(panels)}")
+        self.title, self.panels, self.start = title, panels, start
+
+    def _repr_html_(self) -> str:
+        name = f"ssl-choice-{uuid.uuid4().hex[:8]}"
+        inputs, panels, rules = [], [], []
+        for number, (label, panel) in enumerate(self.panels.items()):
+            one, checked = f"{name}-{number}", " checked" if label == self.start else ""
+            inputs.append(
+                f'<label><input type="radio" name="{name}" id="{one}"{checked}> '
+                f"{html.escape(label)}</label>"
+            )
+            panels.append(f'<div class="panel" id="{one}-panel">{panel}</div>')
+            rules.append(f"#{name}:has(#{one}:checked) #{one}-panel{{display:block}}")
+        template = Template(resources.files("ssl_course").joinpath("choice.html").read_text())
+        return template.substitute(
+            id=name,
+            title=html.escape(self.title),
+            inputs="\n".join(inputs),
+            panels="\n".join(panels),
+            rules="\n".join(rules),
+        )
+
+
+def bars(values: Mapping[str, float], maximum: float = 1.0) -> str:
+    """Named numbers (0–``maximum``) as an HTML table with a bar each."""
+    rows = (
+        f'<tr><th scope="row" style="text-align:left;padding-right:1em">{html.escape(name)}</th>'
+        f'<td style="text-align:right;padding-right:.6em">{value:.3f}</td>'
+        f'<td style="width:16em"><div aria-hidden="true" style="background:#0072B2;height:.9em;'
+        f'width:{100 * value / maximum:.1f}%"></div></td></tr>'
+        for name, value in values.items()
+    )
+    return f'<table style="border:0">{"".join(rows)}</table>'

@@ -77,3 +77,18 @@ def test_package_hash_covers_names_and_bytes_but_no_hidden_files(tmp_path, monke
     assert len(seen) == 4
     (package / ".DS_Store").touch()
     assert package_hash.package_hash() in seen
+
+
+def test_hash_for_a_notebook_leaves_out_what_it_does_not_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(package_hash, "ROOT", tmp_path)
+    files = ("benchmarks/results/a.csv", "ssl_course/quizzes/01.toml", "ssl_course/b.py")
+    named = dict(zip(files, ('results.load("a")', 'quiz("01.why")', ""), strict=True))
+    for file in files:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    for file, text in named.items():
+        before = [package_hash.package_hash(notebook) for notebook in (text, "nothing")]
+        (tmp_path / file).write_text("changed")
+        after = [package_hash.package_hash(notebook) for notebook in (text, "nothing")]
+        assert before[0] != after[0]
+        assert (before[1] == after[1]) == bool(text)

@@ -2,27 +2,25 @@
 
 import re
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import jupytext
 import nbformat
+import notebooks
 import pytest
 import yaml
 from jupytext.compare import compare_notebooks
 
+from ssl_course import exercises
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import notebooks  # noqa: E402
-
-from ssl_course import exercises  # noqa: E402
-
 SOURCES = notebooks.sources()
 TEXTS = [*(ROOT / "book").glob("*.md"), *(ROOT / "book").glob("*.ipynb"), ROOT / "README.md"]
 REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+CHAPTERS = [path for path in SOURCES if path.stem[:2].isdigit()]
 parametrize = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+each_chapter = pytest.mark.parametrize("source", CHAPTERS, ids=lambda path: path.stem)
 
 
 def test_there_are_chapters():
@@ -59,7 +57,7 @@ def test_no_traces_of_a_machine_and_nothing_left_open(path):
     assert not re.findall(r"object at 0x[0-9a-f]+", text)
 
 
-@parametrize
+@each_chapter
 def test_front_matter_is_complete(source):
     course = yaml.safe_load(source.read_text().split("---")[1])["course"]
     assert course["article"]
@@ -69,7 +67,7 @@ def test_front_matter_is_complete(source):
         assert objective.rstrip(".")[1:] in source.read_text().split("---", 2)[2]
 
 
-@parametrize
+@each_chapter
 def test_chapter_has_its_parts(source):
     text = source.read_text()
     headings = re.findall(r"^## (.*)$", text, re.M)
@@ -80,10 +78,19 @@ def test_chapter_has_its_parts(source):
     assert text.count("} Hint") == text.count("} Detailed hint") >= 1
 
 
-@parametrize
+@each_chapter
+def test_terms_lead_to_the_glossary(source):
+    glossary = (ROOT / "book" / "glossary.md").read_text()
+    used = re.findall(r"{term}`(?:[^`<]*<)?([^`>]+)>?`", source.read_text())
+    assert used
+    for term in used:
+        assert re.search(rf"^{re.escape(term)}$", glossary, re.M), term
+
+
+@each_chapter
 def test_quiz_bank(source):
     objectives = yaml.safe_load(source.read_text().split("---")[1])["course"]["objectives"]
-    chapter = source.stem.split("-")[0]
+    chapter = re.match(r"\d\d(-\d)?", source.stem)[0]
     bank = exercises.bank(chapter)
     used = re.findall(rf'exercises\.quiz\("{chapter}\.(\w+)"\)', source.read_text())
     assert sorted(used) == sorted(bank), "each question is asked once"

@@ -35,7 +35,7 @@ def stamp(source: Path) -> dict[str, str]:
     """What the outputs of a notebook depend on."""
     return {
         "source_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
-        "package_sha256": package_hash(),
+        "package_sha256": package_hash(source.read_text()),
     }
 
 
@@ -47,9 +47,36 @@ def is_current(source: Path) -> bool:
     return nbformat.read(pair, as_version=4).metadata.get("ssl_course") == stamp(source)
 
 
+def only_prose_changed(source: Path, notebook: nbformat.NotebookNode) -> bool:
+    """Put the new prose into the pair, which keeps its outputs; False if code changed, too."""
+    pair = source.with_suffix(".ipynb")
+    if not pair.is_file():
+        return False
+    written = nbformat.read(pair, as_version=4)
+    if (
+        written.metadata.get("ssl_course", {}).get("package_sha256")
+        != stamp(source)["package_sha256"]
+    ):
+        return False
+    if code(written) != code(notebook):
+        return False
+    for old, new in zip(written.cells, notebook.cells, strict=True):
+        old.source, old.metadata = new.source, new.metadata
+    written.metadata.update(notebook.metadata, ssl_course=stamp(source))
+    nbformat.write(written, pair)
+    return True
+
+
+def code(notebook: nbformat.NotebookNode) -> list[str | None]:
+    """What runs, cell by cell; None where there is prose."""
+    return [cell.source if cell.cell_type == "code" else None for cell in notebook.cells]
+
+
 def write_pair(source: Path) -> None:
     """Execute a source and write the paired notebook."""
     notebook = jupytext.read(source)
+    if only_prose_changed(source, notebook):
+        return
     for position, cell in enumerate(notebook.cells):
         cell.id = f"cell-{position:03d}"  # random ids would change at each writing
     nbclient.NotebookClient(

@@ -17,8 +17,18 @@ from ssl_course.pretrain import checkpoint, training
 from ssl_course.pretrain.checkpoint import CheckpointError, read_card
 from ssl_course.pretrain.fingerprint import fingerprint
 from ssl_course.pretrain.recipes import RECIPES, Recipe
+from ssl_course.pretrain.watch import watch
 
-__all__ = ["RECIPES", "CheckpointError", "Recipe", "is_stale", "pretrain", "problem", "read_card"]
+__all__ = [
+    "RECIPES",
+    "CheckpointError",
+    "Recipe",
+    "is_stale",
+    "pretrain",
+    "problem",
+    "read_card",
+    "watch",
+]
 
 MODE_VARIABLE = "SSL_COURSE_MODE"
 MODES = ("cached", "quick", "full")
@@ -53,13 +63,14 @@ def pretrain(name: str, mode: str | None = None) -> keras.Model:
     recipe = RECIPES[name]
     if mode == "full":
         return _train(recipe)
-    dataset = data.load(recipe.dataset)
-    method = training.build(recipe, dataset)
     if mode == "quick":
+        dataset = data.load(recipe.dataset)
+        method = training.build(recipe, dataset)
         few = replace(dataset, unlabeled=dataset.unlabeled[:QUICK_IMAGES])
         method.card = None
         method.history = {k: [v] for k, v in training.run_epoch(recipe, few, method, 0).items()}
         return method
+    method = training.build(recipe)
     method.card = checkpoint.load(name, method)
     method.history = method.card["history"]
     if is_stale(method.card):
@@ -81,7 +92,7 @@ def problem(name: str) -> str | None:
     """Why the checkpoint of a recipe needs training (missing, altered, stale), or None."""
     recipe = RECIPES[name]
     try:
-        card = checkpoint.load(name, training.build(recipe, data.load(recipe.dataset)))
+        card = checkpoint.load(name, training.build(recipe))
     except CheckpointError as error:
         return str(error)
     return f"Checkpoint {name!r} is stale" if is_stale(card) else None

@@ -37,8 +37,13 @@ def paths(name: str) -> tuple[Path, Path]:
 
 
 def tensors(method: keras.Model) -> dict[str, keras.Variable]:
-    """The weights of a built method by their names, batch statistics included."""
-    named = {variable.path: variable for variable in method.weights}
+    """The weights of a built method by their names, batch statistics included.
+
+    Keras numbers the models of a process (``vae``, ``vae_1``), so the method's own name, which
+    begins the names of the weights it owns itself, is left out.
+    """
+    own = f"{method.name}/"
+    named = {variable.path.removeprefix(own): variable for variable in method.weights}
     if len(named) != len(method.weights):
         raise ValueError("two layers of the method share a name; give each layer its own")
     return named

@@ -17,9 +17,10 @@ def fingerprint(function: Callable) -> str:
     """Hexadecimal sha256 of all code of ``ssl_course`` that ``function`` reaches by name.
 
     Follows functions, classes and plain constants from module to module.  Comments, layout
-    and docstrings do not count, and the Python version does not matter.
+    and docstrings do not count, nor in which file the code stands; the Python version does not
+    matter.
     """
-    seen: dict[str, object] = {}
+    seen: dict[str, tuple[str, object]] = {}
     pending = [function]
     while pending:
         item = pending.pop()
@@ -27,7 +28,7 @@ def fingerprint(function: Callable) -> str:
         if name in seen:
             continue
         tree = ast.parse(textwrap.dedent(inspect.getsource(item)))
-        seen[name] = _canonical(tree)
+        seen[name] = item.__qualname__, _canonical(tree)
         for node in ast.walk(tree):
             if not isinstance(node, ast.Name | ast.Attribute):
                 continue
@@ -36,8 +37,10 @@ def fingerprint(function: Callable) -> str:
                 if found.__module__.startswith("ssl_course"):
                     pending.append(found)
             elif isinstance(found, _SIMPLE):
-                seen[f"{item.__module__}:{ast.unparse(node)}"] = repr(found)
-    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+                constant = ast.unparse(node)
+                seen[f"{item.__module__}:{constant}"] = constant, repr(found)
+    code = sorted(json.dumps(entry, sort_keys=True) for entry in seen.values())
+    return hashlib.sha256("\n".join(code).encode()).hexdigest()
 
 
 def _resolve(node: ast.expr, scope: dict) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 import zipfile
 from pathlib import Path
@@ -11,18 +12,25 @@ import keras
 import numpy as np
 from sklearn.linear_model import RidgeClassifier
 
-from ssl_course.data import Dataset
-from ssl_course.diagnose import feature_std
+from ssl_course.data import REGISTRY, Dataset, Split
+from ssl_course.diagnose import feature_std, rank_me
 from ssl_course.evaluate import embed
-from ssl_course.pretrain.recipes import Recipe
+from ssl_course.pretrain.recipe import Recipe
+
+WATCHED_TRAIN, WATCHED_VALIDATION = 10_000, 2_500
+"""How many labeled examples the metrics after each epoch look at, at most."""
 
 
-def build(recipe: Recipe, dataset: Dataset) -> keras.Model:
-    """The fresh method of a recipe: compiled, and built by calling it on two images."""
+def build(recipe: Recipe, dataset: Dataset | None = None) -> keras.Model:
+    """The fresh method of a recipe: compiled for a data set, and built by calling it.
+
+    Without a data set its learning rate does not fall: enough to load weights into.
+    """
     keras.utils.set_random_seed(recipe.seed)
     method = recipe.build()
-    method.compile(keras.optimizers.Adam(recipe.learning_rate))
-    method(dataset.unlabeled[:2])
+    method.compile(keras.optimizers.Adam(_rate(recipe, dataset), beta_1=recipe.beta_1))
+    entry = REGISTRY[recipe.dataset]
+    method(np.zeros((2, *entry.shape), entry.dtype))
     method.optimizer.build(method.trainable_variables)  # so that a resumed run can load its state
     return method
 
@@ -53,18 +61,33 @@ def run_epoch(recipe: Recipe, dataset: Dataset, method: keras.Model, epoch: int)
     images = dataset.unlabeled
     order = np.random.default_rng([recipe.seed, epoch]).permutation(len(images))
     logs = method.fit(images[order], batch_size=recipe.batch_size, shuffle=False, verbose=0)
-    representation = embed(method.encoder, dataset.validation)
-    probe = RidgeClassifier().fit(*_arrays(embed(method.encoder, dataset.train)))
+    train = first(dataset.train, WATCHED_TRAIN)
+    validation = first(dataset.validation, WATCHED_VALIDATION)
+    representation = embed(method.encoder, validation)
+    probe = RidgeClassifier().fit(*_arrays(embed(method.encoder, train)))
     return {
         "loss": logs.history["loss"][0],
-        "validation_loss": method.evaluate(dataset.validation.x, batch_size=500, verbose=0),
+        "validation_loss": method.evaluate(validation.x, batch_size=500, verbose=0),
         "feature_std": feature_std(representation.x),
+        "rank_me": rank_me(representation.x),
         "probe_accuracy": probe.score(*_arrays(representation)),
     }
 
 
-_SHOWN = ("loss", "validation_loss", "feature_std", "probe_accuracy")
+_SHOWN = ("loss", "validation_loss", "feature_std", "rank_me", "probe_accuracy")
 _METRICS = (*_SHOWN, "wall_seconds", "cpu_seconds")
+
+
+def _rate(recipe: Recipe, dataset: Dataset | None):
+    if dataset is None or not recipe.decay:
+        return recipe.learning_rate
+    steps = recipe.epochs * math.ceil(len(dataset.unlabeled) / recipe.batch_size)
+    return keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps)
+
+
+def first(split: Split, count: int) -> Split:
+    """The first ``count`` examples of a split, in which the classes are mixed."""
+    return Split(split.x[:count], split.y[:count])
 
 
 def _arrays(split):

@@ -2,36 +2,17 @@
 
 import copy
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
-import jupytext
+import assignment
 import nbformat
 import pytest
 from mutants import MUTANTS
-from nbgrader.apps import NbGraderAPI
-from traitlets.config import Config, PyFileConfigLoader
 
 ROOT = Path(__file__).parents[2]
-CHAPTERS = {
-    path.stem: path
-    for path in sorted((ROOT / "book").glob("*.md"))
-    if "grade_id:" in path.read_text()
-}
+CHAPTERS = assignment.chapters()
 SOLVED, STUB = "solved", "stub"
-
-
-def exercises(source: Path) -> nbformat.NotebookNode:
-    """The graded cells of a chapter and the set-up they need, as a notebook that runs alone."""
-    notebook = jupytext.read(source)
-    notebook.cells = [
-        cell
-        for cell in notebook.cells
-        if "nbgrader" in cell.metadata or "exercise-setup" in cell.metadata.get("tags", [])
-    ]
-    for position, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{position}"
-    return notebook
 
 
 def solutions(notebook) -> dict[str, nbformat.NotebookNode]:
@@ -40,16 +21,32 @@ def solutions(notebook) -> dict[str, nbformat.NotebookNode]:
     return {cell.metadata["nbgrader"]["grade_id"]: cell for cell in graded}
 
 
+def answered(released, answers):
+    """A released notebook with a student's answers in place of the stubs."""
+    notebook = copy.deepcopy(released)
+    for grade_id, cell in solutions(notebook).items():
+        cell.source = solutions(answers)[grade_id].source
+    return notebook
+
+
 def points(notebook) -> dict[str, float]:
     """Full marks of each test cell."""
     cells = (cell.metadata.get("nbgrader", {}) for cell in notebook.cells)
     return {metadata["grade_id"]: metadata["points"] for metadata in cells if metadata.get("grade")}
 
 
-def mutants_of(chapter: str) -> dict[str, tuple]:
-    number = chapter.split("-")[0]
-    own = [mutant for mutant in MUTANTS if mutant.exercise.startswith(number)]
-    return {f"mutant-{position}": mutant for position, mutant in enumerate(own)}
+def wrong_students(chapter: str) -> dict[str, list]:
+    """Each wrong student gives the first, second, … wrong answer to every exercise.
+
+    Grading starts a kernel a student, so the fewer there are the better.
+    """
+    number = re.match(r"\d\d(-\d)?", chapter)[0]
+    students, given = defaultdict(list), Counter()
+    for mutant in MUTANTS:
+        if mutant.exercise.rpartition("-")[0] == number:
+            given[mutant.exercise] += 1
+            students[f"mutant-{given[mutant.exercise]}"].append(mutant)
+    return students
 
 
 class Course:
@@ -57,24 +54,22 @@ class Course:
 
     def __init__(self, root: Path, chapter: str):
         self.root, self.chapter = root, chapter
-        loader = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT / "assignments"))
-        config = loader.load_config()
-        config.merge(Config({"CourseDirectory": {"root": str(root)}}))
-        config.CourseDirectory.db_url = f"sqlite:///{root}/gradebook.db"
-        self.api = NbGraderAPI(config=config)
-        self.solution = exercises(CHAPTERS[chapter])
+        self.api = assignment.api(root)
+        self.solution = assignment.assignment(CHAPTERS[chapter])
         self.write("source", self.solution)
         assert self.api.generate_assignment("week1")["success"]
         self.released = nbformat.read(self.path("release"), as_version=4)
 
         self.submit(STUB, self.released)
-        self.submit(SOLVED, self.answered(self.solution))
-        for student, mutant in mutants_of(chapter).items():
+        self.submit(SOLVED, answered(self.released, self.solution))
+        for student, mutants in wrong_students(chapter).items():
             wrong = copy.deepcopy(self.solution)
-            cell = solutions(wrong)[mutant.exercise]
-            assert cell.source.count(mutant.old) == 1, f"solution changed: {mutant.misconception}"
-            cell.source = cell.source.replace(mutant.old, mutant.new)
-            self.submit(student, self.answered(wrong))
+            for mutant in mutants:
+                cell = solutions(wrong)[mutant.exercise]
+                found = cell.source.count(mutant.old)
+                assert found == 1, f"solution changed: {mutant.misconception}"
+                cell.source = cell.source.replace(mutant.old, mutant.new)
+            self.submit(student, answered(self.released, wrong))
 
     def path(self, stage: str) -> Path:
         return self.root / stage / "week1" / f"{self.chapter}.ipynb"
@@ -82,13 +77,6 @@ class Course:
     def write(self, stage: str, notebook) -> None:
         self.path(stage).parent.mkdir(parents=True)
         nbformat.write(notebook, self.path(stage))
-
-    def answered(self, answers):
-        """The released notebook with a student's answers in place of the stubs."""
-        notebook = copy.deepcopy(self.released)
-        for grade_id, cell in solutions(notebook).items():
-            cell.source = solutions(answers)[grade_id].source
-        return notebook
 
     def submit(self, student: str, notebook) -> None:
         self.write(f"submitted/{student}", notebook)
@@ -140,28 +128,30 @@ class TestChapter:
     def test_page_shows_the_stub_of_the_solution(self, chapter):
         """The task has the signatures and docstrings of the solution, and nothing else."""
         source = CHAPTERS[chapter].read_text()
-        for cell in solutions(exercises(CHAPTERS[chapter])).values():
+        for cell in solutions(assignment.assignment(CHAPTERS[chapter])).values():
             stub = re.sub(
                 r" *### BEGIN SOLUTION.*?### END SOLUTION\n?", "", cell.source, flags=re.S
             )
             assert f"```python\n{stub.strip()}\n```" in source
 
     def test_at_least_two_wrong_answers_for_each_exercise(self, chapter):
-        counted = Counter(mutant.exercise for mutant in mutants_of(chapter).values())
-        assert set(counted) == set(solutions(exercises(CHAPTERS[chapter])))
+        given = wrong_students(chapter).values()
+        counted = Counter(mutant.exercise for mutants in given for mutant in mutants)
+        assert set(counted) == set(solutions(assignment.assignment(CHAPTERS[chapter])))
         assert min(counted.values()) >= 2
 
 
 WRONG = [
     pytest.param(chapter, student, mutant, id=re.sub(r"\W+", "-", mutant.misconception))
     for chapter in CHAPTERS
-    for student, mutant in mutants_of(chapter).items()
+    for student, mutants in wrong_students(chapter).items()
+    for mutant in mutants
 ]
 
 
 @pytest.mark.parametrize(("chapter", "student", "mutant"), WRONG)
 def test_wrong_answer_is_rejected_with_its_misconception(courses, chapter, student, mutant):
     course = courses(chapter)
-    expected = points(course.solution) | {f"{mutant.exercise}-tests": 0}
-    assert course.scores(student) == expected
+    wrong = {f"{other.exercise}-tests": 0 for other in wrong_students(chapter)[student]}
+    assert course.scores(student) == points(course.solution) | wrong
     assert mutant.message in course.messages(student)

@@ -53,15 +53,14 @@ def browser():
         browser.close()
 
 
-WEIGHTS = pytest.StashKey[dict[str, int]]()
-
-
 @pytest.fixture
-def weights(request) -> dict[str, int]:
-    """Bytes of each page with everything it loads, printed at the end of the tests."""
-    return request.config.stash.setdefault(WEIGHTS, {})
+def weights(record_property):
+    """Note the bytes of a page with everything it loads; they are printed after the tests."""
+    return lambda address, weight: record_property("weight", (address, weight))
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    for address, weight in config.stash.get(WEIGHTS, {}).items():
-        terminalreporter.write_line(f"{address}: {weight / 1e6:.2f} MB")
+def pytest_terminal_summary(terminalreporter):
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "weight":
+                terminalreporter.write_line(f"{value[0]}: {value[1] / 1e6:.2f} MB")

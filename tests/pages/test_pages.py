@@ -47,8 +47,13 @@ class TestEveryPage:
         assert page.problems == []
         outside = [url for url in page.requests if not url.startswith((site, "data:", "blob:"))]
         assert outside == []
-        weights[address] = page.weight
+        weights(address, page.weight)
         assert 0 < page.weight < HEAVIEST
+
+    def test_tables_are_tables(self, visit, address):
+        page = visit(address)
+        raw = page.locator("p", has_text=re.compile(r"^\s*\|.*\|")).all_inner_texts()
+        assert raw == []
 
     def test_pictures_have_words(self, visit, address):
         page = visit(address)
@@ -150,6 +155,26 @@ class TestBlend:
         assert figure.locator("img").is_visible()
         assert "between the codes of 3 and 9" in figure.locator("img").get_attribute("alt")
         assert not figure.locator("input").is_visible()
+
+
+class TestChoice:
+    """The label budget of chapter 1."""
+
+    @staticmethod
+    def shown(figure):
+        panels = figure.locator(".panel")
+        return [i for i in range(panels.count()) if panels.nth(i).is_visible()]
+
+    @pytest.mark.parametrize("scripts", [True, False])
+    def test_one_panel_shows_and_the_keyboard_changes_it(self, visit, scripts):
+        page = visit("book/01-background.html", java_script_enabled=scripts)
+        figure = page.locator("fieldset.ssl-choice")
+        assert self.shown(figure) == [2]
+        figure.get_by_label("100 labels", exact=True).focus()
+        page.keyboard.press("ArrowRight")
+        assert figure.get_by_label("500 labels").is_checked()
+        assert self.shown(figure) == [3]
+        assert "supervised" in figure.locator(".panel").nth(3).inner_text()
 
 
 class TestQuiz:

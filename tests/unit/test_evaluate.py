@@ -39,6 +39,25 @@ def small_encoder():
     return keras.Model(images, keras.layers.Dense(8, "relu")(x))
 
 
+def test_measured_statistics_are_those_of_the_images():
+    """Dropout comes after the normalization here, so it does not disturb the means."""
+    encoder, images = small_encoder(), bright_quarters(500, seed=0).x
+    weights = [np.array(weight) for weight in encoder.trainable_weights]
+    norm = next(layer for layer in encoder.layers if "batch" in layer.name)
+    assert evaluate.measure_statistics(encoder, np.tile(images, (10, 1, 1, 1))) is encoder
+    for before, after in zip(weights, encoder.trainable_weights, strict=True):
+        assert np.array_equal(before, after)
+    # 400 batches at Keras's momentum of 0.99 leave 2 % of the fresh statistics.
+    pooled = images.reshape(-1, 4, 7, 4, 7).mean(axis=(2, 4))
+    assert np.allclose(norm.moving_mean, pooled.mean(), rtol=0.05)
+    assert float(norm.moving_variance[0]) < 0.1
+
+
+def test_an_encoder_without_statistics_stays_as_it_is():
+    encoder = networks.dense_encoder(8)
+    assert evaluate.measure_statistics(encoder, np.ones((60, 28, 28, 1), "float32")) is encoder
+
+
 @pytest.mark.parametrize("build", [networks.conv_encoder, small_encoder])
 def test_embedding_leaves_the_encoder_alone(build):
     keras.utils.set_random_seed(0)
@@ -237,3 +256,45 @@ class TestFeatureStd:
     def test_close_to_collapse_is_close_to_zero(self):
         nearly = 1 + 0.001 * RNG.normal(size=(100, 8))
         assert 0 < feature_std(nearly) < 0.01
+
+
+def test_strength_chosen_on_part_of_the_labels():
+    train, validation, test = (clusters(40, 2.0, seed) for seed in range(3))
+    order = np.random.default_rng(0).permutation(len(train))
+    train = Split(train.x[order], train.y[order])
+    some = Split(train.x[:100], train.y[:100])
+    chosen = evaluate.linear_probe(train, validation, test, choose_with=100)
+    on_part = evaluate.linear_probe(some, validation, test)
+    assert chosen["strength"] == on_part["strength"]
+    assert chosen["accuracy"] > on_part["accuracy"], "the final probe sees all labels"
+    everything = evaluate.linear_probe(train, validation, test, choose_with=len(train))
+    assert everything == evaluate.linear_probe(train, validation, test)
+
+
+def test_few_iterations_are_no_warning(recwarn):
+    train, validation, test = (clusters(20, 1.0, seed) for seed in range(3))
+    evaluate.linear_probe(train, validation, test, iterations=2)
+    assert not recwarn.list
+
+
+def test_ridge_probe_on_separable_and_on_meaningless_features():
+    train, test = clusters(20, 0.1, 0), clusters(20, 0.1, 1)
+    assert evaluate.ridge_probe(train, test) == 1.0
+    # 200 guesses among ten: 0.1 with a standard error of 0.02.
+    assert evaluate.ridge_probe(shuffled(train), test) < 0.25
+    scaled = (Split(s.x * 1000 + 5, s.y) for s in (train, test))
+    assert evaluate.ridge_probe(*scaled) == 1.0, "the scale of the features does not matter"
+
+
+def test_supervised_sees_views_while_training_only():
+    """A view that erases everything leaves nothing to learn; validation images stay whole."""
+
+    class Erase(keras.layers.Layer):
+        def call(self, images):
+            return images * 0
+
+    train, validation = bright_quarters(10, 0), bright_quarters(10, 1)
+    blind = evaluate.supervised(small_encoder, train, validation, view=Erase())
+    assert evaluate.accuracy(blind, validation) <= 0.6
+    outputs = blind.predict(validation.x, verbose=0)
+    assert outputs.std(axis=0).max() > 0, "outside of training the images pass unchanged"

@@ -1,7 +1,4 @@
-"""Small encoders and decoders: plain functional Keras models with named layers.
-
-Layer names are part of the checkpoint format: a checkpoint fits a network only if they agree.
-"""
+"""The convolutional autoencoder of chapter 5, in two halves."""
 
 import keras
 from keras import layers

@@ -1,4 +1,4 @@
-"""Random views and corruptions of a batch of images, drawn per image and per step."""
+"""Random corruptions, drawn per image and per step, idle outside of training."""
 
 import keras
 from keras import ops

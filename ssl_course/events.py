@@ -1,0 +1,112 @@
+"""Write and read the files of TensorBoard, its debugger and its profiler, without TensorBoard.
+
+TensorFlow ships the formats, TensorBoard the views.  Everything that is written here opens there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+
+def scalar(tag: str, value: float, step: int) -> None:
+    """One point of a curve, to the default writer: what ``tf.summary.scalar`` writes."""
+    tf.summary.write(tag, tf.constant(value, tf.float32), step, _shown_by("scalars"))
+
+
+def histogram(tag: str, values: np.ndarray, step: int, buckets: int = 30) -> None:
+    """One histogram, to the default writer: what ``tf.summary.histogram`` writes."""
+    counts, edges = np.histogram(values, buckets)
+    rows = np.stack([edges[:-1], edges[1:], counts], axis=1)
+    tf.summary.write(tag, tf.constant(rows, tf.float64), step, _shown_by("histograms"))
+
+
+def read(folder: Path) -> pd.DataFrame:
+    """All events of a log folder, in the order of writing: ``view``, ``tag``, ``step``, ``value``.
+
+    A histogram's value has one row a bucket: left edge, right edge, count.
+    """
+    events = []
+    for file in sorted(folder.glob("events.out.*")):
+        for record in tf.data.TFRecordDataset(str(file)):
+            event = tf.compat.v1.Event.FromString(record.numpy())
+            for value in event.summary.value:
+                view = value.metadata.plugin_data.plugin_name
+                events.append((view, value.tag, event.step, tf.make_ndarray(value.tensor)))
+    return pd.DataFrame(events, columns=["view", "tag", "step", "value"])
+
+
+def embeddings(folder: Path, vectors: np.ndarray, labels: Sequence[str]) -> None:
+    """Vectors (n, d) and a label each, for the projector.
+
+    TensorBoard finds them if ``folder`` is the log folder itself, or one that holds events.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savetxt(folder / "tensors.tsv", vectors, fmt="%.5g", delimiter="\t")
+    (folder / "metadata.tsv").write_text("\n".join(labels) + "\n")
+    (folder / "projector_config.pbtxt").write_text(
+        'embeddings {\n  tensor_name: "representation"\n'
+        '  tensor_path: "tensors.tsv"\n  metadata_path: "metadata.tsv"\n}\n'
+    )
+
+
+def non_finite(folder: Path) -> pd.DataFrame:
+    """Outputs with infinities or NaN, in the order of computation, from a FULL_HEALTH dump.
+
+    Columns: the kind of ``operation`` and its ``name`` in the graph, its ``elements``, and how
+    many of them are ``minus_inf``, ``plus_inf`` and ``nan``.
+    """
+    from tensorflow.python.debug.lib.debug_events_reader import DebugDataReader
+
+    rows = []
+    with DebugDataReader(str(folder)) as reader:
+        reader.update()
+        for trace in reader.graph_execution_traces():
+            if trace.debug_tensor_value is None:
+                continue
+            elements, minus, plus, nan = map(int, trace.debug_tensor_value[4:8])
+            if minus + plus + nan:
+                rows.append((trace.op_type, trace.op_name, elements, minus, plus, nan))
+    columns = ["operation", "name", "elements", "minus_inf", "plus_inf", "nan"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def steps(folder: Path) -> pd.DataFrame:
+    """Training steps, and the waits for their input, in a trace of TensorFlow's profiler.
+
+    One row an event: ``what`` (``"step"`` or ``"wait"``), ``start`` and ``end`` in milliseconds
+    since the first event.  A wait lies inside the step that waits.
+    """
+    from tensorflow.tsl.profiler.protobuf import xplane_pb2
+
+    rows = []
+    for file in folder.rglob("*.xplane.pb"):
+        space = xplane_pb2.XSpace.FromString(file.read_bytes())
+        for plane in space.planes:
+            kinds = {key: _kind(event.name) for key, event in plane.event_metadata.items()}
+            for line in plane.lines:
+                for event in line.events:
+                    if kind := kinds[event.metadata_id]:
+                        start = line.timestamp_ns / 1e6 + event.offset_ps / 1e9
+                        rows.append((kind, start, start + event.duration_ps / 1e9))
+    table = pd.DataFrame(rows, columns=["what", "start", "end"]).sort_values("start")
+    table[["start", "end"]] -= table["start"].min()
+    return table.reset_index(drop=True)
+
+
+def _kind(name: str) -> str | None:
+    if name == "IteratorGetNextOp::DoCompute":
+        return "wait"
+    return "step" if re.fullmatch(r"(one|multi)_step_on_iterator", name) else None
+
+
+def _shown_by(view: str) -> tf.compat.v1.SummaryMetadata:
+    """The metadata by which TensorBoard finds the view of a value."""
+    metadata = tf.compat.v1.SummaryMetadata()
+    metadata.plugin_data.plugin_name = view
+    return metadata

@@ -1,0 +1,15 @@
+"""The linear autoencoder, which finds the principal components by gradient descent."""
+
+from ssl_course.methods.autoencoder import Autoencoder
+from ssl_course.objectives import squared_error
+
+
+class LinearAutoencoder(Autoencoder):
+    """An autoencoder with the squared error for a loss.
+
+    With one linear layer on each side and a code of length k, its optimum spans the first k
+    principal components (Baldi & Hornik, 1989).
+    """
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return squared_error(x, y_pred)

@@ -1,0 +1,34 @@
+"""Two players: one tells real from made, the other makes (Goodfellow et al., 2014)."""
+
+from keras import ops
+
+
+def discriminator_loss(real_logits, fake_logits):
+    r"""Cross-entropy of telling real from made, in nats.
+
+    .. math:: \mathbb{E}\,[-\log \sigma(D(x))] + \mathbb{E}\,[-\log (1 - \sigma(D(G(u))))]
+
+    Logits of any shape.  2 log 2 for a discriminator that knows nothing (all logits 0).
+    """
+    return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
+
+
+def generator_loss(fake_logits):
+    r"""The generator's non-saturating loss, :math:`\mathbb{E}\,[-\log \sigma(D(G(u)))]`.
+
+    log 2 where the discriminator knows nothing.
+    """
+    return ops.mean(ops.softplus(-fake_logits))
+
+
+def feature_matching(real_features, fake_features):
+    r"""Squared distance between mean features (Salimans et al., 2016).
+
+    .. math:: \frac{1}{d} \left\| \tfrac1n \textstyle\sum_i f(x_i)
+              - \tfrac1m \sum_i f(G(u_i)) \right\|^2
+
+    ``real_features`` is (n, d), ``fake_features`` (m, d).  0 if the means agree, whatever else
+    differs.
+    """
+    difference = ops.mean(real_features, axis=0) - ops.mean(fake_features, axis=0)
+    return ops.mean(ops.square(difference))

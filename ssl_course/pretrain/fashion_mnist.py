@@ -1,0 +1,198 @@
+"""The runs of chapter 3: every method on Fashion-MNIST, one encoder, one budget."""
+
+import keras
+
+from ssl_course import networks, objectives, views
+from ssl_course.methods import (
+    BYOL,
+    DINO,
+    GAN,
+    IJEPA,
+    NNCLR,
+    VAE,
+    AdversarialAutoencoder,
+    Autoencoder,
+    BarlowTwins,
+    Inpainting,
+    KSparseAutoencoder,
+    LinearAutoencoder,
+    MaskedAutoencoder,
+    MatchedAutoencoder,
+    MoCo,
+    Puzzle,
+    SimCLR,
+    SimSiam,
+    SparseAutoencoder,
+    SwAV,
+    VICReg,
+)
+from ssl_course.pretrain.recipe import Recipe
+
+WIDTH = 2048
+"""Length D of the shared encoder's representation."""
+
+CODE = 32
+"""Length of the codes that follow a prior."""
+
+
+def view() -> views.RandomView:
+    """The views of all two-view methods, chosen on validation data."""
+    return views.RandomView(area=(0.25, 1.0), erase=0.25)
+
+
+def linear() -> keras.Model:
+    return LinearAutoencoder(networks.dense_encoder(CODE), networks.dense_decoder(CODE))
+
+
+def dense() -> keras.Model:
+    return Autoencoder(networks.dense_encoder(64, 256), networks.dense_decoder(64, 256))
+
+
+def autoencoder() -> keras.Model:
+    return Autoencoder(networks.patch_encoder(), networks.patch_decoder())
+
+
+def denoising() -> keras.Model:
+    noise = views.AddNoise(std=0.5)
+    return Autoencoder(networks.patch_encoder(), networks.patch_decoder(), noise)
+
+
+def sparse() -> keras.Model:
+    return SparseAutoencoder(networks.patch_encoder(), networks.patch_decoder(), weight=0.1)
+
+
+def k_sparse() -> keras.Model:
+    return KSparseAutoencoder(networks.patch_encoder(), networks.patch_decoder(), k=64)
+
+
+def masked() -> keras.Model:
+    decoder = networks.transformer(64, depth=1, outputs=16, name="decoder")
+    return MaskedAutoencoder(networks.tokenizer(), networks.transformer(), decoder)
+
+
+def vae() -> keras.Model:
+    return VAE(networks.patch_encoder(), networks.patch_decoder(CODE))
+
+
+def beta_vae() -> keras.Model:
+    return VAE(networks.patch_encoder(), networks.patch_decoder(CODE), beta=4.0)
+
+
+def adversarial_autoencoder() -> keras.Model:
+    parts = networks.patch_encoder(), networks.patch_decoder(CODE), networks.code_critic(CODE)
+    return AdversarialAutoencoder(*parts)
+
+
+def gan() -> keras.Model:
+    return GAN(networks.patch_encoder(), networks.image_generator(CODE), inverse())
+
+
+def gan_feature_matching() -> keras.Model:
+    parts = networks.patch_encoder(), networks.image_generator(CODE), inverse()
+    return GAN(*parts, match_features=True)
+
+
+def inverse() -> keras.Model:
+    body = networks.patch_encoder(prefix="inverse")
+    return keras.Sequential([body, keras.layers.Dense(CODE, name="inverse_3")], name="inverse")
+
+
+def mmd() -> keras.Model:
+    parts = networks.patch_encoder(), networks.patch_decoder(CODE)
+    return MatchedAutoencoder(*parts, objectives.mmd)
+
+
+def coral() -> keras.Model:
+    parts = networks.patch_encoder(), networks.patch_decoder(CODE)
+    return MatchedAutoencoder(*parts, objectives.coral, weight=10.0)
+
+
+def rotation() -> keras.Model:
+    return Puzzle(networks.patch_encoder(), networks.head(WIDTH, 4), views.Turn())
+
+
+def jigsaw() -> keras.Model:
+    return Puzzle(networks.patch_encoder(), networks.head(WIDTH, 24), views.ShuffleTiles())
+
+
+def inpainting() -> keras.Model:
+    return Inpainting(networks.patch_encoder(), networks.patch_decoder(), views.CutHole())
+
+
+def simclr() -> keras.Model:
+    return SimCLR(networks.patch_encoder(), networks.projector(), view())
+
+
+def moco() -> keras.Model:
+    return MoCo(networks.patch_encoder(), networks.projector(), view())
+
+
+def nnclr() -> keras.Model:
+    return NNCLR(networks.patch_encoder(), networks.projector(), networks.predictor(), view())
+
+
+def swav() -> keras.Model:
+    return SwAV(networks.patch_encoder(), networks.projector(), view())
+
+
+def byol() -> keras.Model:
+    return BYOL(networks.patch_encoder(), networks.projector(), networks.predictor(), view())
+
+
+def simsiam() -> keras.Model:
+    return SimSiam(networks.patch_encoder(), networks.projector(), networks.predictor(), view())
+
+
+def dino() -> keras.Model:
+    """In so short a run a target that trails far behind stays random; hence the momentum."""
+    parts = networks.patch_encoder(), networks.prototype_projector()
+    return DINO(*parts, view(), momentum=0.96)
+
+
+def barlow_twins() -> keras.Model:
+    return BarlowTwins(networks.patch_encoder(), networks.projector(512), view())
+
+
+def vicreg() -> keras.Model:
+    return VICReg(networks.patch_encoder(), networks.projector(512), view())
+
+
+def ijepa() -> keras.Model:
+    predict = networks.transformer(64, depth=1, outputs=96, name="predictor")
+    return IJEPA(networks.tokenizer(), networks.transformer(), predict)
+
+
+def _recipe(build, epochs: int, **settings) -> Recipe:
+    name = "fashion_mnist-" + build.__name__
+    return Recipe(name, "fashion_mnist", build, epochs=epochs, decay=True, **settings)
+
+
+RECIPES = (
+    _recipe(linear, 10),
+    _recipe(dense, 10),
+    _recipe(autoencoder, 8),
+    _recipe(denoising, 8),
+    _recipe(sparse, 8),
+    _recipe(k_sparse, 8),
+    _recipe(masked, 6),
+    _recipe(vae, 8),
+    _recipe(beta_vae, 8),
+    _recipe(adversarial_autoencoder, 8),
+    _recipe(gan, 8, learning_rate=2e-4, beta_1=0.5),
+    _recipe(gan_feature_matching, 8, learning_rate=2e-4, beta_1=0.5),
+    _recipe(mmd, 8),
+    _recipe(coral, 8),
+    _recipe(rotation, 16),
+    _recipe(jigsaw, 16),
+    _recipe(inpainting, 8),
+    _recipe(simclr, 10),
+    _recipe(moco, 10),
+    _recipe(nnclr, 10),
+    _recipe(swav, 10),
+    _recipe(byol, 10),
+    _recipe(simsiam, 10),
+    _recipe(dino, 10),
+    _recipe(barlow_twins, 10),
+    _recipe(vicreg, 10),
+    _recipe(ijepa, 2),
+)

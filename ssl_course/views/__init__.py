@@ -1,0 +1,15 @@
+"""Random views, corruptions and puzzles of a batch of images, drawn per image and per step."""
+
+from ssl_course.views.corruptions import AddNoise, MaskPatches
+from ssl_course.views.puzzles import CutHole, ShuffleTiles, Turn
+from ssl_course.views.random_view import RandomView, resample
+
+__all__ = [
+    "AddNoise",
+    "CutHole",
+    "MaskPatches",
+    "RandomView",
+    "ShuffleTiles",
+    "Turn",
+    "resample",
+]

@@ -1,0 +1,63 @@
+"""Write ssl_course/checks.json, what `exercises.check` knows of every exercise, from the chapters.
+
+    python tools/checks.py
+
+Visible checks and hints only: hidden checks and solutions stay in the chapters.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import jupytext
+from assignment import chapters
+from package_hash import ROOT
+
+FILE = ROOT / "ssl_course" / "checks.json"
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS\n?", re.S)
+HINT = re.compile(
+    r":{3,}\{admonition\} (?:Detailed hint|Hint)\n:class: dropdown\n(.*?)\n:{3,}", re.S
+)
+
+
+def of_chapter(source: Path) -> dict[str, dict]:
+    """{"03-5.a": {"names", "setup", "checks", "hints"}} of one chapter."""
+    found, setup, statement, names = {}, [], "", []
+    for cell in jupytext.read(source).cells:
+        about = cell.metadata.get("nbgrader", {})
+        if "exercise-setup" in cell.metadata.get("tags", []):
+            setup.append(cell.source)
+        elif cell.cell_type == "markdown" and "### Exercise" in cell.source:
+            statement = cell.source[cell.source.rindex("### Exercise") :]
+        elif about.get("solution"):
+            names = defined(cell.source)
+        elif about.get("grade"):
+            chapter, _, letter = about["grade_id"].removesuffix("-tests").rpartition("-")
+            found[f"{chapter}.{letter}"] = {
+                "names": names,
+                "setup": "\n".join(setup),
+                "checks": HIDDEN.sub("", cell.source).rstrip(),
+                "hints": HINT.findall(statement),
+            }
+    return found
+
+
+def defined(code: str) -> list[str]:
+    """Functions and classes that code defines at its top level, in order."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return [node.name for node in ast.parse(code).body if isinstance(node, kinds)]
+
+
+def everything() -> str:
+    """The text of the file."""
+    checks = {}
+    for source in chapters().values():
+        checks |= of_chapter(source)
+    return json.dumps(checks, indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(everything(), encoding="utf-8")
