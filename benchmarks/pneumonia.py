@@ -1,0 +1,269 @@
+"""Measure chapter 6.1's X-ray table: python benchmarks/pneumonia.py [--seeds N …] [ROW …]
+
+Without a row: all that are not measured yet; a row given by name is measured again.
+Needs PneumoniaMNIST in the mirror (SSL_COURSE_DATA).  Seed 0 of simclr is the shipped
+checkpoint; the other runs are trained here and not stored.  After every row, writes
+benchmarks/results/pneumonia.csv, with the day of the measurement.
+"""
+
+import argparse
+import time
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+from sklearn.metrics import average_precision_score, balanced_accuracy_score
+
+from ssl_course import clinic, data, evaluate, networks
+from ssl_course.methods import SimCLR
+from ssl_course.pretrain import RECIPES, pretrain, training
+from ssl_course.pretrain.fashion_mnist import view
+from ssl_course.pretrain.medical import xray_view
+
+TABLE = Path(__file__).parent / "results" / "pneumonia.csv"
+RECIPE = RECIPES["pneumoniamnist-simclr"]
+ROWS = ("raw_pixels", "pca", "random", "fashion", "simclr", "simclr_ordinary", "supervised")
+BUDGETS = (10, 50)
+DRAWS = 5
+PLANTED = 200
+EXPLAINED = 6
+"""Every sixth test image: one pass for each of 49 blocks takes its time."""
+
+
+def ordinary() -> keras.Model:
+    """The same method on the views of chapter 3: mirror images, small crops, strong light."""
+    return SimCLR(networks.patch_encoder(), networks.projector(), view())
+
+
+def encoder_of(name: str, seed: int, xrays: data.Dataset):
+    """The frozen encoder of a row, its projector and the CPU minutes of its training."""
+    if name == "fashion":
+        method = pretrain("fashion_mnist-simclr")
+        return method.encoder, None, method.card["cpu_seconds"] / 60
+    if name == "random":
+        encoder = evaluate.measure_statistics(networks.patch_encoder(), xrays.unlabeled[:2000])
+        return encoder, None, 0.0
+    if name == "simclr" and seed == 0:
+        method = pretrain(RECIPE.name)
+        return method.encoder, method.projector, method.card["cpu_seconds"] / 60
+    build = ordinary if name == "simclr_ordinary" else RECIPE.build
+    recipe = replace(RECIPE, name=f"pneumoniamnist-{name}", build=build, seed=seed)
+    method = training.build(recipe, xrays)
+    state = data.cache_directory() / "runs" / f"{recipe.name}-{seed}"
+    history = training.run(recipe, xrays, method, state, key=f"{recipe}")
+    return method.encoder, method.projector, sum(history["cpu_seconds"]) / 60
+
+
+def represented(name: str, encoder, xrays: data.Dataset):
+    """A map from images (n, 28, 28, 1) to features (n, D)."""
+    if name == "raw_pixels":
+        return lambda images: images.reshape(len(images), -1)
+    if name == "pca":
+        components = evaluate.principal_components(xrays.unlabeled, 64)
+        return lambda images: components(data.Split(images, np.zeros(len(images)))).x
+    return clinic.by_place(encoder)
+
+
+def judged(labels: np.ndarray, scores: np.ndarray, threshold: float = 0.0) -> dict:
+    """All measures of one set of test scores (logits)."""
+    auc, low, high = clinic.auc_interval(labels, scores)
+    return {
+        "auc_all": auc,
+        "low": low,
+        "high": high,
+        "average_precision": average_precision_score(labels, scores),
+        "accuracy": np.mean((scores > threshold) == labels),
+        "balanced_accuracy": balanced_accuracy_score(labels, scores > threshold),
+    }
+
+
+def probe(xrays: data.Dataset, represent) -> tuple[dict, clinic.Probe]:
+    train, validation, test = (
+        data.Split(represent(split.x), split.y)
+        for split in (xrays.train, xrays.validation, xrays.test)
+    )
+    fitted = clinic.Probe(train, validation)
+    row = judged(test.y, fitted(test.x))
+    row["validation_auc"] = clinic.auc(validation.y, fitted(validation.x))
+    for labels in BUDGETS:
+        aucs = []
+        for draw in range(DRAWS):
+            few = clinic.Probe(data.few_labels(train, labels, draw))
+            aucs.append(clinic.auc(test.y, few(test.x)))
+        row |= {f"auc_{labels}": np.mean(aucs), f"auc_{labels}_draws": np.std(aucs)}
+    return row, fitted
+
+
+def detected(xrays: data.Dataset, represent) -> dict:
+    """AUROC of finding strange images and changed copies by their distance to training images."""
+    bank = represent(xrays.train.x)
+    test = xrays.test.x
+    strange = {
+        "fashion": data.load("fashion_mnist").test.x[:500],
+        "tissue": data.load("tissue").unlabeled[::5],
+        "retina": data.retina_patches(),
+        "upside_down": test[:, ::-1],
+        "mirrored": test[:, :, ::-1],
+    }
+    usual = clinic.nearest(bank, represent(test))[1]
+    row = {}
+    for name, images in strange.items():
+        scores = np.concatenate([usual, clinic.nearest(bank, represent(images))[1]])
+        labels = np.repeat([0, 1], [len(usual), len(images)])
+        row[f"outlier_{name}"] = clinic.auc(labels, scores)
+    index, distance = clinic.nearest(bank, represent(changed(xrays.train.x[:PLANTED])))
+    scores = -np.concatenate([distance, usual[:PLANTED]])
+    row["copies"] = clinic.auc(np.repeat([1, 0], [len(distance), PLANTED]), scores)
+    row["copies_found"] = np.mean(index == np.arange(PLANTED))
+    return row
+
+
+def changed(images: np.ndarray) -> np.ndarray:
+    """Copies as archives hold them: moved by a pixel, a little darker, with a little noise."""
+    noise = np.random.default_rng(0).normal(0, 0.02, images.shape)
+    return np.clip(0.9 * np.roll(images, 1, axis=2) + noise, 0, 1).astype("float32")
+
+
+def repeated(xrays: data.Dataset) -> dict:
+    """How many X-rays are the same, pixel by pixel, as another one, and how many across splits."""
+    parts = (xrays.train.x, xrays.validation.x, xrays.test.x)
+    flat = np.concatenate(parts).reshape(sum(map(len, parts)), -1)
+    group, count = np.unique(flat, axis=0, return_inverse=True, return_counts=True)[1:]
+    group = group.ravel()
+    part = np.repeat([0, 1, 2], [len(x) for x in parts])
+    across = sum(len(set(part[group == g])) > 1 for g in np.flatnonzero(count > 1))
+    return {"repeated": count[count > 1].sum(), "repeated_groups_across_splits": across}
+
+
+def sides(xrays: data.Dataset, represent) -> float:
+    """AUC of a probe that tells mirrored X-rays from others: does it know left from right?"""
+
+    def both(images):
+        x = np.concatenate([represent(images), represent(images[:, :, ::-1])])
+        return data.Split(x, np.repeat([0, 1], len(images)))
+
+    fitted = clinic.Probe(both(xrays.train.x[:1000]), both(xrays.validation.x))
+    test = both(xrays.test.x)
+    return clinic.auc(test.y, fitted(test.x))
+
+
+def explained(xrays: data.Dataset, encoder: keras.Model, fitted: clinic.Probe) -> dict:
+    """Occlusion maps: do they depend on the weights, and does the score depend on them?"""
+
+    def score(network):
+        represent = clinic.by_place(network)
+        return lambda images: fitted(represent(images))
+
+    images, labels = xrays.test.x[::EXPLAINED], xrays.test.y[::EXPLAINED]
+    maps = clinic.occlusion_map(score(encoder), images)
+    row = {}
+    for name, layers in (("last", ["encode_2"]), ("all", ["encode_1", "encode_2"])):
+        again = clinic.occlusion_map(score(clinic.randomized(encoder, *layers)), images)
+        row[f"agreement_{name}"] = clinic.rank_agreement(maps, again)
+
+    # Cover the quarter of the blocks that speak most for the probe's own verdict, or any quarter.
+    random = np.random.default_rng(0)
+    toward = maps * np.sign(score(encoder)(images))[:, None, None]
+    for name, order in (("salient", toward), ("any", random.random(maps.shape))):
+        flat = order.reshape(len(order), -1)
+        top = flat >= np.sort(flat, axis=1)[:, [-12]]
+        mask = np.kron(top.reshape(maps.shape), np.ones((4, 4)))[..., None]
+        covered = np.where(mask > 0, images.mean(axis=(1, 2, 3), keepdims=True), images)
+        row[f"covered_{name}"] = clinic.auc(labels, score(encoder)(covered.astype("float32")))
+    inner = np.abs(maps)[:, 1:-1, 1:-1].sum() / np.abs(maps).sum()
+    row["covered_none"] = clinic.auc(labels, score(encoder)(images))
+    return row | {"inner_share": inner}
+
+
+def supervised(xrays: data.Dataset, seed: int) -> dict:
+    """The same encoder and the same views, trained from scratch on the labels alone.
+
+    It also sees the validation labels, at every stop: an advantage over the probes.
+    """
+
+    def scores(labeled, seed):
+        build = networks.patch_encoder
+        model = evaluate.supervised(build, labeled, xrays.validation, seed=seed, view=xray_view())
+        chance = model.predict(xrays.test.x, batch_size=500, verbose=0)[:, 1]
+        return np.log(chance + 1e-7) - np.log(1 - chance + 1e-7)
+
+    row = judged(xrays.test.y, scores(xrays.train, seed))
+    for labels in BUDGETS:
+        few = data.few_labels(xrays.train, labels, seed)
+        row[f"auc_{labels}"] = clinic.auc(xrays.test.y, scores(few, seed))
+    return row
+
+
+def measured(xrays: data.Dataset, name: str, seed: int) -> dict:
+    start = time.process_time()
+    keras.utils.set_random_seed(seed)
+    if name == "supervised":
+        return supervised(xrays, seed) | {"cpu_minutes": (time.process_time() - start) / 60}
+    encoder, projector, minutes = None, None, 0.0
+    if name not in ("raw_pixels", "pca"):
+        encoder, projector, minutes = encoder_of(name, seed, xrays)
+    represent = represented(name, encoder, xrays)
+    row, fitted = probe(xrays, represent)
+    # Copies may be darker: pixels are compared as one would compare them, standardized.
+    row |= detected(xrays, clinic.standardized if name == "raw_pixels" else represent)
+    row["sides"] = sides(xrays, represent)
+    if projector is not None:
+        row["sides_projection"] = sides(
+            xrays, lambda images: np.asarray(projector(represent(images), training=False))
+        )
+    if name == "raw_pixels":
+        row |= repeated(xrays)
+    if encoder is not None:
+        row |= explained(xrays, encoder, fitted)
+    return row | {"cpu_minutes": minutes}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(ROWS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    options = parser.parse_args()
+    if unknown := set(options.rows) - set(ROWS):
+        parser.error(f"unknown row {', '.join(sorted(unknown))}; known: {', '.join(ROWS)}")
+    xrays = data.load("pneumoniamnist", full=True)
+    for name in options.rows or ROWS:
+        for seed in options.seeds:
+            deterministic = name in ("raw_pixels", "pca", "fashion") and seed > 0
+            if deterministic or (not options.rows and is_measured(name, seed)):
+                continue
+            row = {"method": name, "seed": seed} | measured(xrays, name, seed)
+            store(row | {"date": date.today().isoformat()})
+            keras.backend.clear_session()
+
+
+def is_measured(name: str, seed: int) -> bool:
+    if not TABLE.is_file():
+        return False
+    table = pd.read_csv(TABLE)
+    return ((table["method"] == name) & (table["seed"] == seed)).any().item()
+
+
+def store(row: dict) -> None:
+    """Put a row into the table, in the order of `ROWS`."""
+    print(
+        {
+            key: value if isinstance(value, str) else round(float(value), 4)
+            for key, value in row.items()
+        },
+        flush=True,
+    )
+    table = pd.DataFrame([row])
+    if TABLE.is_file():
+        old = pd.read_csv(TABLE)
+        old = old[(old["method"] != row["method"]) | (old["seed"] != row["seed"])]
+        table = pd.concat([old, table])
+    place = table["method"].map(ROWS.index)
+    table = table.assign(place=place).sort_values(["place", "seed"]).drop(columns="place")
+    table.round(4).to_csv(TABLE, index=False)
+
+
+if __name__ == "__main__":
+    main()

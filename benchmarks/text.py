@@ -1,0 +1,257 @@
+"""Measure the tables of section 6.2: python benchmarks/text.py [reviews|sst2] [--rows ROW …]
+
+Sentiment from frozen features and 5 to 1,500 labels a class, or all; perplexity of language
+models.  Without arguments: all rows of both corpora, about 15 minutes on one core.
+``reviews`` is packaged, with its checkpoints; ``sst2`` needs its two files (cache or mirror)
+and trains its two language models here.  Writes benchmarks/results/text.csv; rows that are not
+measured again stay as they are.
+
+Every strength of a logistic regression is the one that is best on validation, for all draws of
+a budget together.  All rows see the same draws.
+"""
+
+import argparse
+import time
+from datetime import date
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from ssl_course import data, evaluate, methods, networks
+from ssl_course.data import text
+from ssl_course.pretrain import pretrain
+
+TABLE = Path(__file__).parent / "results" / "text.csv"
+BUDGETS = (5, 15, 50, 150, 500, 1500)
+TUNED_BUDGETS = (50, 500)
+DRAWS, SEEDS = 5, 3
+WIDTH = 64
+PSEUDO_COUNTS = (20, 50, 100, 200, 400)
+
+
+def few(dataset: data.Dataset, per_class: int, draw: int) -> np.ndarray:
+    """Rows of the training part: a draw of so many examples of each class."""
+    rows = np.arange(len(dataset.train))
+    return data.few_labels(data.Split(rows, dataset.train.y), per_class, draw).x
+
+
+def probe(dataset: data.Dataset, train, validation, test, strengths) -> dict:
+    """Accuracy of logistic regression at every budget, mean and deviation over the draws."""
+    row = {}
+    everything = np.arange(len(dataset.train))
+    for budget in (*BUDGETS, "all"):
+        draws = range(DRAWS) if budget != "all" else range(1)
+        chosen = [everything if budget == "all" else few(dataset, budget, d) for d in draws]
+        scores = np.zeros((len(strengths), len(chosen), 2))
+        for i, strength in enumerate(strengths):
+            for j, rows in enumerate(chosen):
+                model = LogisticRegression(C=strength, max_iter=500)
+                model.fit(train[rows], dataset.train.y[rows])
+                scores[i, j] = (
+                    model.score(validation, dataset.validation.y),
+                    model.score(test, dataset.test.y),
+                )
+        best = scores[scores[..., 0].mean(axis=1).argmax(), :, 1]
+        row |= _column(budget, best)
+    return row
+
+
+def _column(budget, scores) -> dict:
+    name = "all" if budget == "all" else f"few_{budget}"
+    return {name: np.mean(scores)} | ({f"{name}_std": np.std(scores)} if len(scores) > 1 else {})
+
+
+def n_grams(name: str):
+    """Counts of characters and their pairs (Chinese), or of words and theirs (English)."""
+    kind = {"analyzer": "char"} if name == "reviews" else {"token_pattern": r"\S+"}
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, **kind)
+    parts = text.texts(name)
+    fitted = vectorizer.fit_transform(parts["train"]["text"])
+    return fitted, *(vectorizer.transform(parts[p]["text"]) for p in ("validation", "test"))
+
+
+def tfidf(name: str, dataset: data.Dataset) -> dict:
+    return probe(dataset, *n_grams(name), strengths=(1, 10, 100))
+
+
+def lsa(name: str, dataset: data.Dataset) -> dict:
+    """The first principal directions of TF-IDF on the unlabeled texts, and nothing else."""
+    train, *others = n_grams(name)
+    svd = TruncatedSVD(WIDTH, random_state=0).fit(train)
+    return probe(dataset, *_scaled(*map(svd.transform, (train, *others))), evaluate.STRENGTHS)
+
+
+def frozen(dataset: data.Dataset, encoder: keras.Model) -> dict:
+    parts = (dataset.train, dataset.validation, dataset.test)
+    embedded = (evaluate.embed(encoder, part).x for part in parts)
+    return probe(dataset, *_scaled(*embedded), evaluate.STRENGTHS)
+
+
+def _scaled(train, *others):
+    """Centered, and with mean squared norm 1, as in `evaluate`."""
+    mean = train.mean(axis=0)
+    scale = np.sqrt(((train - mean) ** 2).sum(axis=1).mean())
+    return [(part - mean) / scale for part in (train, *others)]
+
+
+def network(name: str, dataset: data.Dataset, causal: bool = False) -> keras.Model:
+    length = dataset.train.x.shape[1]
+    return networks.text_transformer(text.SIZES[name], length, WIDTH, causal=causal)
+
+
+def untrained(name: str, dataset: data.Dataset) -> dict:
+    rows = []
+    for seed in range(SEEDS):
+        keras.utils.set_random_seed(seed)
+        rows.append(frozen(dataset, networks.text_encoder(network(name, dataset))))
+    frame = pd.DataFrame(rows)
+    return frame.mean().to_dict() | {"all_std": frame["all"].std()}
+
+
+SST2_EPOCHS = {"masked": 15, "causal": 8}
+
+
+def language_model(name: str, kind: str, dataset: data.Dataset) -> tuple[keras.Model, float]:
+    """A trained language model and its CPU minutes."""
+    if name == "reviews":
+        method = pretrain(f"reviews-{kind}")
+        return method, method.card["cpu_seconds"] / 60
+    start = time.process_time()
+    keras.utils.set_random_seed(0)
+    if kind == "masked":
+        method = methods.MaskedLanguageModel(network(name, dataset), rate=0.25)
+    else:
+        method = methods.CausalLanguageModel(network(name, dataset, causal=True))
+    steps = SST2_EPOCHS[kind] * -(-len(dataset.unlabeled) // 64)
+    method.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(3e-3, steps)))
+    method.fit(dataset.unlabeled, batch_size=64, epochs=SST2_EPOCHS[kind], verbose=0)
+    return method, (time.process_time() - start) / 60
+
+
+def pretrained(kind: str):
+    def measure(name: str, dataset: data.Dataset) -> dict:
+        method, minutes = language_model(name, kind, dataset)
+        row = frozen(dataset, method.encoder) | {"cpu_minutes": minutes}
+        if kind == "causal":
+            row["perplexity"] = perplexity(method, dataset.test.x)
+        return row
+
+    return measure
+
+
+def perplexity(method: keras.Model, tokens: np.ndarray) -> float:
+    """exp of the mean surprise of all tokens but the first, padding left out."""
+    total = count = 0.0
+    for start in range(0, len(tokens), 100):
+        some = tokens[start : start + 100]
+        real = float((some[:, 1:] > 0).sum())
+        total += real * float(method.evaluate(some, batch_size=100, verbose=0))
+        count += real
+    return float(np.exp(total / count))
+
+
+def counted(pairs: bool):
+    """Perplexity of guessing by frequency, or by the token before (pseudo-count: validation)."""
+
+    def measure(name: str, dataset: data.Dataset) -> dict:
+        size = text.SIZES[name]
+        train, validation, test = (
+            (part.x[:, :-1][part.x[:, 1:] > 0], part.x[:, 1:][part.x[:, 1:] > 0])
+            for part in (dataset.train, dataset.validation, dataset.test)
+        )
+        alone = np.bincount(train[1], minlength=size) + 1.0
+        alone /= alone.sum()
+        if not pairs:
+            return {"perplexity": np.exp(-np.log(alone[test[1]]).mean())}
+        table = np.zeros((size, size))
+        np.add.at(table, train, 1)
+
+        def surprise(part, k):
+            before, after = part
+            share = (table[before, after] + k * alone[after]) / (table[before].sum(axis=1) + k)
+            return -np.log(share).mean()
+
+        k = min(PSEUDO_COUNTS, key=lambda k: surprise(validation, k))
+        return {"perplexity": np.exp(surprise(test, k))}
+
+    return measure
+
+
+def tuned(start_from: str | None):
+    """All weights trained on labels, from a language model or from scratch (`SEEDS` draws)."""
+
+    def measure(name: str, dataset: data.Dataset) -> dict:
+        row = {}
+        for budget in (*TUNED_BUDGETS, "all"):
+            scores = []
+            for seed in range(SEEDS):
+                full = budget == "all"
+                rows = slice(None) if full else few(dataset, budget, seed)
+                keras.utils.set_random_seed(seed)
+                if start_from:
+                    encoder = language_model(name, start_from, dataset)[0].encoder
+                else:
+                    encoder = networks.text_encoder(network(name, dataset))
+                keras.utils.set_random_seed(seed)
+                x, y = dataset.train.x[rows], dataset.train.y[rows]
+                scores.append(_fine_tune(encoder, x, y, dataset))
+            row |= _column(budget, scores)
+        return row
+
+    return measure
+
+
+def _fine_tune(encoder, x, y, dataset: data.Dataset) -> float:
+    """Test accuracy after a number of epochs that was fixed beforehand."""
+    classify = keras.layers.Dense(1, "sigmoid", name="classify")
+    model = keras.Model(encoder.input, classify(encoder.output))
+    model.compile(keras.optimizers.Adam(5e-4), "binary_crossentropy", metrics=["accuracy"])
+    model.fit(x, y, batch_size=32, epochs={100: 15, 1000: 8}.get(len(x), 2), verbose=0)
+    return model.evaluate(dataset.test.x, dataset.test.y, 500, verbose=0)[1]
+
+
+ROWS = {
+    "unigram": counted(pairs=False),
+    "bigram": counted(pairs=True),
+    "tfidf": tfidf,
+    "lsa": lsa,
+    "random": untrained,
+    "masked": pretrained("masked"),
+    "causal": pretrained("causal"),
+    "scratch": tuned(None),
+    "masked_tuned": tuned("masked"),
+}
+ONLY_REVIEWS = ("scratch", "masked_tuned")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpora", nargs="*", metavar="CORPUS", help="reviews, sst2")
+    parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
+    wanted = parser.parse_args()
+    table = {}
+    if TABLE.is_file():
+        for row in pd.read_csv(TABLE).to_dict("records"):
+            table[row["corpus"], row["method"]] = row
+    for name in wanted.corpora or ("reviews", "sst2"):
+        dataset = data.load(name, full=True)
+        for method in wanted.rows:
+            if name != "reviews" and method in ONLY_REVIEWS:
+                continue
+            start = time.process_time()
+            row = ROWS[method](name, dataset)
+            spent = (time.process_time() - start) / 60
+            row = {"method": method, "corpus": name, "cpu_minutes": spent} | row
+            table[name, method] = row | {"date": date.today().isoformat()}
+            print(pd.Series(row).to_string(), flush=True)
+            ordered = sorted(table, key=lambda key: (key[0], list(ROWS).index(key[1])))
+            pd.DataFrame([table[key] for key in ordered]).round(5).to_csv(TABLE, index=False)
+
+
+if __name__ == "__main__":
+    main()

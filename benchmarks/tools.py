@@ -1,0 +1,152 @@
+"""Measure what the tools of chapter 7 cost: python benchmarks/tools.py
+
+Training: CPU milliseconds a step of the chapter's contrastive run, plain and under each tool, for
+three seeds.  Serving: CPU milliseconds a call of one image, and kilobytes, for each format of the
+encoder `fashion_mnist-simclr`, in three rounds.  CPU time, so that a busy machine does not count.
+Uses packaged data only.  Writes benchmarks/results/tools.csv.  About five minutes on one core.
+"""
+
+import datetime
+import tempfile
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from keras import layers
+
+from ssl_course import data, events, networks, objectives, views
+from ssl_course.pretrain import pretrain
+
+TABLE = Path(__file__).parent / "results" / "tools.csv"
+SEEDS, STEPS, BATCH, CALLS = 3, 20, 250, 200
+WARM = 2
+"""Steps before the clock starts: the first one builds the graph."""
+
+
+class Pairs(keras.Model):
+    """The method of the chapter: two views come in as a pair."""
+
+    def __init__(self, encoder, projector):
+        super().__init__()
+        self.encoder, self.projector = encoder, projector
+
+    def call(self, pair, training=False):
+        return [self.projector(self.encoder(view)) for view in pair]
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return objectives.nt_xent(*y_pred, 0.2)
+
+
+def method(seed: int) -> keras.Model:
+    keras.utils.set_random_seed(seed)
+    projector = keras.Sequential([keras.Input((64,)), layers.ReLU(), layers.Dense(32)])
+    built = Pairs(networks.dense_encoder(64, 256), projector)
+    built.compile(keras.optimizers.Adam(1e-3), jit_compile=False)
+    return built
+
+
+def training(images: np.ndarray, tool: str, seed: int) -> float:
+    """CPU milliseconds a step; views are drawn beforehand and cost nothing here."""
+    draw = views.RandomView(area=(0.25, 1.0), erase=0.25, seed=seed)
+    pairs = [[np.asarray(draw(images[:BATCH])) for _ in range(2)] for _ in range(4)]
+    folder = tempfile.mkdtemp()
+    debugger = tf.debugging.experimental
+    if tool == "check_numerics":
+        tf.debugging.enable_check_numerics()
+    elif tool in ("CURT_HEALTH", "FULL_HEALTH"):
+        debugger.enable_dump_debug_info(folder, tool, circular_buffer_size=-1)
+    trained = method(seed)
+    for _ in range(WARM):
+        trained.train_on_batch(pairs[0])
+    writer = tf.summary.create_file_writer(folder)
+    if tool == "profiler":
+        tf.profiler.experimental.start(folder)
+    start = time.process_time()
+    for step in range(STEPS):
+        loss = trained.train_on_batch(pairs[step % 4])
+        if tool == "events":
+            with writer.as_default():
+                events.scalar("loss", loss, step)
+                if step % 10 == 9:  # once an epoch of 2,500 images
+                    for weight in trained.trainable_weights:
+                        events.histogram(weight.path, np.asarray(weight), step)
+    if tool == "profiler":
+        tf.profiler.experimental.stop()
+    spent = time.process_time() - start
+    if tool == "check_numerics":
+        tf.debugging.disable_check_numerics()
+    elif tool in ("CURT_HEALTH", "FULL_HEALTH"):
+        debugger.disable_dump_debug_info()
+    return 1000 * spent / STEPS
+
+
+def serving(image: np.ndarray) -> dict:
+    """For each format: a function from one image (1, 28, 28, 1), and kilobytes on disk."""
+    encoder = pretrain("fashion_mnist-simclr").encoder
+    folder = Path(tempfile.mkdtemp())
+    encoder.save(folder / "encoder.keras")
+    encoder.export(folder / "saved", verbose=False)
+    saved = tf.saved_model.load(folder / "saved")
+    formats = {
+        "keras_predict": lambda x: encoder.predict(x, verbose=0),
+        "keras_call": encoder,
+        "saved_model": saved.serve,
+    }
+    size = {
+        "keras": (folder / "encoder.keras").stat().st_size,
+        "saved": sum(f.stat().st_size for f in (folder / "saved").rglob("*") if f.is_file()),
+    }
+    sizes = dict(zip(formats, (size["keras"], size["keras"], size["saved"]), strict=True))
+    for name, small in (("litert", False), ("litert_int8", True)):
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(folder / "saved"))
+        if small:
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        flat = converter.convert()
+        formats[name], sizes[name] = interpreter(flat), len(flat)
+    for function in formats.values():
+        function(image)
+    return {name: (function, sizes[name] / 1000) for name, function in formats.items()}
+
+
+def interpreter(flat: bytes):
+    runner = tf.lite.Interpreter(model_content=flat, num_threads=1)
+    runner.allocate_tensors()
+    first, last = runner.get_input_details()[0]["index"], runner.get_output_details()[0]["index"]
+
+    def call(x):
+        runner.set_tensor(first, x)
+        runner.invoke()
+        return runner.get_tensor(last)
+
+    return call
+
+
+def main() -> None:
+    fashion = data.load("fashion_mnist")
+    rows = []
+    for seed in range(SEEDS):
+        for tool in ("plain", "events", "check_numerics", "CURT_HEALTH", "FULL_HEALTH", "profiler"):
+            spent = training(fashion.unlabeled, tool, seed)
+            rows.append({"method": tool, "seed": seed, "part": "training", "cpu_ms": spent})
+            print(rows[-1], flush=True)
+    image = fashion.validation.x[:1]
+    formats = serving(image)
+    for round_ in range(SEEDS):
+        for name, (function, kilobytes) in formats.items():
+            start = time.process_time()
+            for _ in range(CALLS):
+                function(image)
+            spent = 1000 * (time.process_time() - start) / CALLS
+            row = {"method": name, "seed": round_, "part": "serving", "cpu_ms": spent}
+            rows.append(row | {"kilobytes": kilobytes})
+    table = pd.DataFrame(rows).round({"cpu_ms": 3, "kilobytes": 0})
+    table["date"] = datetime.date.today().isoformat()
+    table.to_csv(TABLE, index=False)
+    print(table.groupby(["part", "method"], sort=False)[["cpu_ms", "kilobytes"]].mean())
+
+
+if __name__ == "__main__":
+    main()
