@@ -12,3 +12,9 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const element of document.querySelectorAll('.citation-list, [role="doc-biblioentry"]'))
     element.removeAttribute("role");
 });
+
+// The theme's button that opens a chapter's pages in the sidebar has no name.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const toggle of document.querySelectorAll("summary:has(> .toctree-toggle)"))
+    toggle.setAttribute("aria-label", "Pages of this chapter");
+});
