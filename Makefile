@@ -6,16 +6,18 @@ BIN := $(VENV)/bin
 PAGE := _build/html/book/intro.html
 
 export TF_CPP_MIN_LOG_LEVEL := 3
+# Two tests run at a time, each on one core; nbgrader looks for alembic on the PATH.
+ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
-PACKAGE := $(shell find ssl_course -type f -not -path '*/__pycache__/*') $(wildcard benchmarks/results/*)
+PACKAGE := $(shell find ssl_course -type f -not -path '*/__pycache__/*') $(wildcard benchmarks/results/*) book/references.bib
 BOOK := $(shell find book _ext -type f -not -name '*.ipynb' -not -path '*/__pycache__/*') _config.yml _toc.yml
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR: # a page of a failed build must not count as built
-.PHONY: help book test train results sync serve clean
+.PHONY: help book test train results sync assignment grade serve clean
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 15
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
 book: $(PAGE) ## run every chapter (cached) and build the pages
 	@echo "The book is ready: open $(PAGE)"
@@ -23,16 +25,26 @@ book: $(PAGE) ## run every chapter (cached) and build the pages
 test: $(PAGE) ## run every test there is
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest # nbgrader looks for alembic there
+	$(ALONE) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup tests ssl_course
+	$(BIN)/python -m pytest --no-cov book # cells of a notebook share a kernel: one after the other
 
 train: $(VENV)/.ready ## train every recipe that has no valid checkpoint (hours)
 	$(BIN)/python -m ssl_course.pretrain
 
 results: $(VENV)/.ready ## measure the tables of the book again
 	$(BIN)/python benchmarks/mnist.py
+	$(BIN)/python benchmarks/fashion_mnist.py
 
-sync: $(VENV)/.ready ## run the chapters that changed and write their paired notebooks
+sync: $(VENV)/.ready ## run the chapters that changed; write their pairs and the article map
+	$(BIN)/python tools/checks.py
 	$(BIN)/python tools/notebooks.py
+	$(BIN)/python tools/article_map.py
+
+assignment: $(VENV)/.ready ## for students: NAME=week3 CHAPTERS="03-5 04" gives a ZIP
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/assignment.py create $(NAME) $(CHAPTERS)
+
+grade: $(VENV)/.ready ## grade what came back for NAME=week3: marks as CSV, feedback as HTML
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/assignment.py grade $(NAME)
 
 serve: $(PAGE) ## show the pages at http://localhost:8000
 	$(BIN)/python -m http.server --directory _build/html 8000
