@@ -41,7 +41,7 @@ sync: $(VENV)/.ready ## run the chapters that changed; write their pairs and the
 	$(BIN)/python tools/article_map.py
 
 assignment: $(VENV)/.ready ## for students: NAME=week3 CHAPTERS="03-5 04" gives a ZIP
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/assignment.py create $(NAME) $(CHAPTERS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/assignment.py create $(NAME) $(CHAPTERS) $(if $(FOR_MARKS),--for-marks)
 
 grade: $(VENV)/.ready ## grade what came back for NAME=week3: marks as CSV, feedback as HTML
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/assignment.py grade $(NAME)

@@ -10,6 +10,9 @@ from sphinx.application import ENV_PICKLE_FILENAME
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
+import jupytext  # noqa: E402
+import notebooks  # noqa: E402
+import student  # noqa: E402
 from package_hash import package_hash  # noqa: E402
 
 
@@ -53,6 +56,22 @@ def forget_build_with_warnings(app, exception):
         (Path(app.doctreedir) / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
 
 
+def offer_students_version(app, exception):
+    """The download button gives what students may see, not the source with its solutions."""
+    offered = Path(app.outdir) / "_sources" / "book"
+    for source in notebooks.sources() if exception is None and offered.is_dir() else ():
+        if not (offered / source.name).is_file():
+            continue
+        chapter = jupytext.read(source)
+        pair = jupytext.read(source.with_suffix(".ipynb"))
+        text = jupytext.writes(student.version(chapter, student.printed(pair)), fmt="md:myst")
+        (offered / source.name).write_text(text, encoding="utf-8")
+        if (offered / source.name).with_suffix(".ipynb").is_file():
+            shutil.copyfile(
+                source.with_suffix(".ipynb"), (offered / source.name).with_suffix(".ipynb")
+            )
+
+
 def drop_unused_scripts(app, pagename, templatename, context, doctree):
     """Thebe is loaded twice by Jupyter Book, fails for that, and is not used here."""
 
@@ -68,5 +87,6 @@ def setup(app):
     app.connect("config-inited", set_repository)
     app.connect("env-get-outdated", forget_stale_outputs, priority=1)
     app.connect("build-finished", forget_build_with_warnings)
+    app.connect("build-finished", offer_students_version)
     app.connect("html-page-context", drop_unused_scripts, priority=990)
     return {"parallel_read_safe": True, "version": "1"}

@@ -1,5 +1,7 @@
 """Shared by all tests: where things are, and a mirror of the full data where there is one."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,13 @@ def private(tmp_path, monkeypatch) -> Path:
     monkeypatch.delenv("SSL_COURSE_DATA", raising=False)
     monkeypatch.delenv("SSL_COURSE_MODE", raising=False)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory) -> Path:
+    """The course as a wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = ["pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT]
+    subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True)
+    (path,) = folder.glob("*.whl")
+    return path

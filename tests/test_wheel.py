@@ -4,8 +4,6 @@ import subprocess
 import sys
 import zipfile
 
-import pytest
-
 PROGRAM = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -20,15 +18,6 @@ assert "canvas" in blend.static()
 assert len(results.load("mnist")) and exercises.bank("05")
 print("complete")
 """
-
-
-@pytest.fixture(scope="module")
-def wheel(root, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    command = ["pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, root]
-    subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True)
-    (path,) = folder.glob("*.whl")
-    return path
 
 
 def test_wheel_is_complete(wheel, tmp_path):

@@ -1,6 +1,7 @@
 """Make assignments of the book's exercises and grade what comes back, with nbgrader.
 
-    python tools/assignment.py create NAME CHAPTER…   source/, release/ and NAME.zip
+    python tools/assignment.py create NAME CHAPTER…   source/, release/ and NAME.zip;
+                          --for-marks leaves the exercises for self-study out
     python tools/assignment.py grade NAME             marks.csv and feedback for submitted/
 
 Everything lives in assignments/course (``--course`` names another folder).  A chapter is the
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import student
 from nbgrader.apps import NbGraderAPI
 from package_hash import ROOT
 from traitlets.config import Config, PyFileConfigLoader
@@ -48,24 +50,35 @@ def find(number: str) -> Path:
     raise SystemExit(f"No chapter {number!r} with exercises; there are: {', '.join(known)}")
 
 
-def assignment(source: Path) -> nbformat.NotebookNode:
-    """The exercises of a chapter as a notebook that runs alone, solutions and tests included."""
+def assignment(source: Path, for_marks: bool = False) -> nbformat.NotebookNode:
+    """The exercises of a chapter as a notebook that runs alone, solutions and tests included.
+
+    With ``for_marks`` without those whose solution the page shows.
+    """
     page = jupytext.read(source)
-    outputs = _printed(source)
+    pair = source.with_suffix(".ipynb")
+    targets = student.printed(nbformat.read(pair, as_version=4)) if pair.is_file() else {}
     title = re.search(r"^# (.*)$", source.read_text(encoding="utf-8"), re.M)[1]
     cells = [nbformat.v4.new_markdown_cell(_START.format(title=title))]
-    statement = None
-    for position, cell in enumerate(page.cells):
+    statement, left_out = None, False
+    for cell in page.cells:
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "markdown" and "### Exercise" in cell.source:
             statement = cell.source[cell.source.rindex("### Exercise") :]
-        elif "nbgrader" in cell.metadata:
-            if cell.metadata["nbgrader"].get("solution"):
-                target = outputs.get(position + 1, "")
-                cells.append(nbformat.v4.new_markdown_cell(_plain(statement or "") + target))
-                statement = None
-            cells.append(cell)
-        elif "exercise-setup" in tags or "import ssl_course\nexcept" in cell.source:
+        elif cell.metadata.get("nbgrader", {}).get("solution"):
+            left_out = for_marks and not student.is_for_marks(cell)
+            if left_out:
+                continue
+            text = statement.replace(f"```python\n{student.task(cell)}\n```", "")
+            for line in (student.SELF_STUDY_LINE, student.FOR_MARKS_LINE):
+                text = text.replace(f"{line}\n\n", "")
+            text = re.sub(r"\n{3,}", "\n\n", student.plain(text, student.site(page)))
+            if target := targets.get(cell.metadata["nbgrader"]["grade_id"]):
+                text += f"\n\nThe right answer prints:\n\n```text\n{target}\n```"
+            cells += [nbformat.v4.new_markdown_cell(text), cell]
+        elif left_out and "nbgrader" in cell.metadata:
+            continue
+        elif "nbgrader" in cell.metadata or "exercise-setup" in tags or _installs(cell):
             cells.append(cell)
     for position, cell in enumerate(cells):
         cell.id = f"cell-{position}"
@@ -75,39 +88,14 @@ def assignment(source: Path) -> nbformat.NotebookNode:
     return page
 
 
+def _installs(cell: nbformat.NotebookNode) -> bool:
+    return "import ssl_course\nexcept" in cell.source
+
+
 _START = """# Exercises of chapter {title}
 
 Write your answers where it says `YOUR CODE HERE`, and leave all other cells as they are.
 Before you hand in: restart the kernel and run all cells."""
-
-
-def _printed(source: Path) -> dict[int, str]:
-    """What the target cell after each solution printed when the book ran, by its position."""
-    if not source.with_suffix(".ipynb").is_file():
-        return {}
-    pair = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
-    targets = {}
-    for position, cell in enumerate(pair.cells):
-        before = pair.cells[position - 1].metadata.get("nbgrader", {}) if position else {}
-        if cell.cell_type == "code" and before.get("solution") and "nbgrader" not in cell.metadata:
-            text = "".join(output.get("text", "") for output in cell.outputs).strip()
-            if text:
-                targets[position] = f"\n\n```text\n{text}\n```\n"
-    return targets
-
-
-def _plain(text: str) -> str:
-    """MyST as Markdown that every notebook shows: hints unfold, links of the book are words."""
-    text = re.sub(r"```python\n.*?```\n*", "", text, flags=re.S)  # the stub follows as a cell
-    text = re.sub(
-        r":{3,}\{admonition\} (.*?)\n(?::class:[^\n]*\n)?(.*?)\n:{3,}",
-        r"<details><summary>\1</summary>\n\n\2\n\n</details>",
-        text,
-        flags=re.S,
-    )
-    text = re.sub(r"\{term\}`([^`<]*?)(?: <[^`]*>)?`", r"\1", text)
-    text = re.sub(r" ?\{cite\}`[^`]*`", "", text)
-    return re.sub(r"\[([^\]]*)\]\([\w-]+\.md\)", r"\1", text).strip()
 
 
 def api(course: Path, seconds: int = 120) -> NbGraderAPI:
@@ -119,14 +107,14 @@ def api(course: Path, seconds: int = 120) -> NbGraderAPI:
     return NbGraderAPI(config=config)
 
 
-def create(course: Path, name: str, pages: list[Path]) -> Path:
+def create(course: Path, name: str, pages: list[Path], for_marks: bool = False) -> Path:
     """Write source and release notebooks and a ZIP of the release; returns the ZIP."""
     source = course / "source" / name
     if source.exists():
         raise SystemExit(f"{source} exists; choose another name, or remove it first.")
     source.mkdir(parents=True)
     for page in pages:
-        nbformat.write(assignment(page), source / f"{page.stem}.ipynb")
+        nbformat.write(assignment(page, for_marks), source / f"{page.stem}.ipynb")
     _succeeded(api(course).generate_assignment(name))
     release, archive = course / "release" / name, course / f"{name}.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -263,6 +251,7 @@ def main() -> int:
     making = commands.add_parser("create", help="make an assignment")
     making.add_argument("name")
     making.add_argument("chapters", nargs="+", metavar="CHAPTER")
+    making.add_argument("--for-marks", action="store_true", help="no exercises for self-study")
     grading = commands.add_parser("grade", help="grade an assignment")
     grading.add_argument("name")
     grading.add_argument("--seconds", type=int, default=120, help="for one cell; default: 120")
@@ -271,7 +260,8 @@ def main() -> int:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", options.name):
         parser.error(f"{options.name!r} is no name: use letters, digits, - and _")
     if options.command == "create":
-        archive = create(course, options.name, [find(number) for number in options.chapters])
+        pages = [find(number) for number in options.chapters]
+        archive = create(course, options.name, pages, options.for_marks)
         print(f"For students: {archive}")
         print(f"Their work goes to: {course / 'submitted' / 'STUDENT' / options.name}")
     else:

@@ -7,12 +7,12 @@ Visible checks and hints only: hidden checks and solutions stay in the chapters.
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from pathlib import Path
 
 import jupytext
+import student
 from assignment import chapters
 from package_hash import ROOT
 
@@ -33,7 +33,7 @@ def of_chapter(source: Path) -> dict[str, dict]:
         elif cell.cell_type == "markdown" and "### Exercise" in cell.source:
             statement = cell.source[cell.source.rindex("### Exercise") :]
         elif about.get("solution"):
-            names = defined(cell.source)
+            names = student.defined(cell.source)
         elif about.get("grade"):
             chapter, _, letter = about["grade_id"].removesuffix("-tests").rpartition("-")
             found[f"{chapter}.{letter}"] = {
@@ -43,12 +43,6 @@ def of_chapter(source: Path) -> dict[str, dict]:
                 "hints": HINT.findall(statement),
             }
     return found
-
-
-def defined(code: str) -> list[str]:
-    """Functions and classes that code defines at its top level, in order."""
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    return [node.name for node in ast.parse(code).body if isinstance(node, kinds)]
 
 
 def everything() -> str:

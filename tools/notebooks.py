@@ -5,9 +5,9 @@
 
 Names of chapters, such as 05-project, limit either to these.
 
-The MyST file is the source.  The notebook beside it is what Colab opens and what nbval runs: the
-same cells, with the text they print.  Pictures and widgets are left out, so that history stays
-small.
+The MyST file is the source.  The notebook beside it is what Colab opens and what nbval runs: its
+cells as `student` shows them, with the text that they print.  Pictures and widgets are left out,
+so that history stays small.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 import jupytext
 import nbclient
 import nbformat
+import student
 from package_hash import ROOT, package_hash
 
 BOOK = ROOT / "book"
@@ -53,23 +54,23 @@ def only_prose_changed(source: Path, notebook: nbformat.NotebookNode) -> bool:
     if not pair.is_file():
         return False
     written = nbformat.read(pair, as_version=4)
-    if (
-        written.metadata.get("ssl_course", {}).get("package_sha256")
-        != stamp(source)["package_sha256"]
-    ):
+    stamped = written.metadata.get("ssl_course", {})
+    if stamped.get("package_sha256") != stamp(source)["package_sha256"]:
         return False
-    if code(written) != code(notebook):
+    new = student.version(notebook, student.printed(written))
+    if code(written) != code(new):
         return False
-    for old, new in zip(written.cells, notebook.cells, strict=True):
-        old.source, old.metadata = new.source, new.metadata
-    written.metadata.update(notebook.metadata, ssl_course=stamp(source))
-    nbformat.write(written, pair)
+    outputs = [cell.outputs for cell in written.cells if cell.cell_type == "code"]
+    for cell in new.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = outputs.pop(0), 1
+    save(source, new)
     return True
 
 
-def code(notebook: nbformat.NotebookNode) -> list[str | None]:
-    """What runs, cell by cell; None where there is prose."""
-    return [cell.source if cell.cell_type == "code" else None for cell in notebook.cells]
+def code(notebook: nbformat.NotebookNode) -> list[str]:
+    """What runs, cell by cell."""
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def write_pair(source: Path) -> None:
@@ -77,14 +78,19 @@ def write_pair(source: Path) -> None:
     notebook = jupytext.read(source)
     if only_prose_changed(source, notebook):
         return
-    for position, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{position:03d}"  # random ids would change at each writing
     nbclient.NotebookClient(
         notebook, timeout=600, resources={"metadata": {"path": str(BOOK)}}, record_timing=False
     ).execute()
-    for cell in notebook.cells:
+    new = student.version(notebook)
+    for cell in new.cells:
         if cell.cell_type == "code":
             cell.outputs = [slim(output) for output in cell.outputs if not is_stderr(output)]
+            cell.execution_count = 1  # a cell that a student runs has none yet
+    save(source, new)
+
+
+def save(source: Path, notebook: nbformat.NotebookNode) -> None:
+    """Write the pair with the stamp of what its outputs depend on."""
     notebook.metadata.pop("widgets", None)
     notebook.metadata["ssl_course"] = stamp(source)
     nbformat.write(notebook, source.with_suffix(".ipynb"))
