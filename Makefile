@@ -39,6 +39,7 @@ sync: $(VENV)/.ready ## run the chapters that changed; write their pairs and the
 	$(BIN)/python tools/checks.py
 	$(BIN)/python tools/notebooks.py
 	$(BIN)/python tools/article_map.py
+	$(BIN)/python tools/exercise_list.py
 
 assignment: $(VENV)/.ready ## for students: NAME=week3 CHAPTERS="03-5 04" gives a ZIP
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/assignment.py create $(NAME) $(CHAPTERS) $(if $(FOR_MARKS),--for-marks)

@@ -262,13 +262,20 @@ def main() -> int:
     if options.command == "create":
         pages = [find(number) for number in options.chapters]
         archive = create(course, options.name, pages, options.for_marks)
-        print(f"For students: {archive}")
-        print(f"Their work goes to: {course / 'submitted' / 'STUDENT' / options.name}")
+        print(f"For students: {_near(archive)}")
+        print(f"Their work goes to: {_near(course)}/submitted/STUDENT/{options.name}")
     else:
         _limit_memory()
         marks = grade(course, options.name, options.seconds)
-        print(f"Marks: {marks}\nFeedback: {course}/feedback/STUDENT/{options.name}/")
+        print(f"Marks: {_near(marks)}")
+        print(f"Feedback: {_near(course)}/feedback/STUDENT/{options.name}/")
     return 0
+
+
+def _near(path: Path) -> Path:
+    """The path as one types it here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 if __name__ == "__main__":

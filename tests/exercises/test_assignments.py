@@ -20,8 +20,8 @@ def run(course, *arguments):
     return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
 
 
-def hand_in(course, student, chapter, notebook):
-    path = course / "submitted" / student / "week1" / f"{chapter}.ipynb"
+def hand_in(course, student, chapter, notebook, name="week1"):
+    path = course / "submitted" / student / name / f"{chapter}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(notebook, str):
         path.write_text(notebook)

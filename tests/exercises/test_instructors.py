@@ -1,0 +1,131 @@
+"""The page for instructors: what it shows is what the commands print; its lists are complete."""
+
+import re
+import subprocess
+import tomllib
+
+import exercise_list
+import nbformat
+import pytest
+from mutants import MUTANTS
+from test_assignments import hand_in as hand_in_week1
+from test_assignments import run
+from test_grading import ROOT, answered, solutions
+
+PAGE = (ROOT / "book" / "instructors.md").read_text(encoding="utf-8")
+WEEK = {"03-5": "03-5-contrastive", "04": "04-mathematics"}
+
+
+def shown(kind: str) -> list[str]:
+    """The blocks of one kind on the page."""
+    return re.findall(rf"^```{kind}\n(.*?)^```$", PAGE, re.M | re.S)
+
+
+def printed(text: str, course) -> str:
+    """Output of a command with the course's folder as the page has it."""
+    return text.replace(str(course), "assignments/course")
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory):
+    """The walk of the page: a course folder, and what each command printed."""
+    course = tmp_path_factory.mktemp("course")
+    made = run(course, "create", "week3", *WEEK)
+    assert made.returncode == 0, made.stderr
+    for chapter in WEEK.values():
+        source = nbformat.read(course / "source" / "week3" / f"{chapter}.ipynb", 4)
+        release = nbformat.read(course / "release" / "week3" / f"{chapter}.ipynb", 4)
+        hand_in(course, "ada", chapter, answered(release, source))
+        if chapter == "04-mathematics":
+            wrong = next(mutant for mutant in MUTANTS if mutant.exercise == "04-c")
+            cell = solutions(source)["04-c"]
+            cell.source = cell.source.replace(wrong.old, wrong.new)
+            hand_in(course, "ben", chapter, answered(release, source))
+    graded = run(course, "grade", "week3")
+    assert graded.returncode == 0, graded.stderr
+    return course, made.stdout, graded.stdout
+
+
+def hand_in(course, student, chapter, notebook):
+    hand_in_week1(course, student, chapter, notebook, name="week3")
+
+
+def test_commands_print_what_the_page_shows(walk):
+    course, made, graded = walk
+    blocks = shown("console")
+    assert [block.splitlines()[0] for block in blocks[:2]] == [
+        f'$ make assignment NAME=week3 CHAPTERS="{" ".join(WEEK)}"',
+        "$ make grade NAME=week3",
+    ]
+    for block, output in zip(blocks[:2], (made, graded), strict=True):
+        assert block.split("\n", 1)[1] == printed(output, course)
+
+
+def test_marks_are_those_of_the_page(walk):
+    course, _, _ = walk
+    assert shown("text")[0] == (course / "week3-marks.csv").read_text()
+
+
+def test_release_for_marks_leaves_out_what_the_page_solves(tmp_path):
+    assert run(tmp_path, "create", "week3", "04", "--for-marks").returncode == 0
+    release = nbformat.read(tmp_path / "release" / "week3" / "04-mathematics.ipynb", 4)
+    kinds = {f"04-{e.letter}": e.for_marks for e in chapters()["04-mathematics"].exercises}
+    assert set(solutions(release)) == {name for name, for_marks in kinds.items() if for_marks}
+
+
+def chapters():
+    return {name: exercise_list.chapter(path) for name, path in exercise_list.chapters().items()}
+
+
+def test_list_of_exercises_is_in_step():
+    expected = exercise_list.page(chapters(), exercise_list.syllabi())
+    assert exercise_list.PAGE.read_text(encoding="utf-8") == expected, "run: make sync"
+
+
+def test_syllabi_are_complete():
+    assert exercise_list.problems(chapters(), exercise_list.syllabi()) == []
+    assert [len(course["weeks"]) for course in exercise_list.syllabi()] == [4, 8, 12]
+
+
+def test_faults_of_a_syllabus_are_found():
+    courses = [{"weeks": [["01-background", "99-nowhere"]]}]
+    found = exercise_list.problems(chapters(), courses)
+    assert "no page 99-nowhere" in found
+    assert "the longest course leaves out 04-mathematics" in found
+
+
+def test_forty_exercises_and_two_on_each_page():
+    counts = {name: len(chapter.exercises) for name, chapter in chapters().items()}
+    assert min(counts.values()) >= 2
+    assert sum(counts.values()) >= 40
+
+
+def test_settings_that_the_page_names_are_there():
+    tomllib.loads(exercise_list.SYLLABUS.read_text(encoding="utf-8"))
+    for path in re.findall(r"`((?:tools|assignments|tests)/[\w./-]+)`", PAGE):
+        if "course" not in path:
+            assert (ROOT / path).exists(), path
+
+
+def test_exchange_of_a_hub(walk, tmp_path, monkeypatch):
+    """Release, fetch, submit and collect with nbgrader's own commands, on a folder."""
+    course, exchange, desk = walk[0], tmp_path / "exchange", tmp_path / "desk"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    desk.mkdir()
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
+    settings = (ROOT / "assignments" / "nbgrader_config.py").read_text(encoding="utf-8")
+    for folder in (course, desk):
+        (folder / "nbgrader_config.py").write_text(f"{settings}\nc.Exchange.root = '{exchange}'\n")
+
+    def nbgrader(folder, *command):
+        subprocess.run(["nbgrader", *command], cwd=folder, check=True, capture_output=True)
+
+    nbgrader(course, "release_assignment", "week3")
+    nbgrader(desk, "fetch_assignment", "week3")
+    nbgrader(desk, "submit", "week3")
+    nbgrader(course, "collect", "week3")
+    (collected,) = set((course / "submitted").glob("*/week3")) - {
+        course / "submitted" / student / "week3" for student in ("ada", "ben")
+    }
+    assert {path.stem for path in collected.glob("*.ipynb")} == set(WEEK.values())
