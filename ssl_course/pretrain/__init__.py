@@ -16,6 +16,7 @@ from ssl_course import data
 from ssl_course.pretrain import checkpoint, training
 from ssl_course.pretrain.checkpoint import CheckpointError, read_card
 from ssl_course.pretrain.fingerprint import fingerprint
+from ssl_course.pretrain.hardware import for_gpu, has_gpu
 from ssl_course.pretrain.recipes import RECIPES, Recipe
 from ssl_course.pretrain.watch import watch
 
@@ -43,7 +44,8 @@ def pretrain(name: str, mode: str | None = None) -> keras.Model:
     name : one of `RECIPES`
     mode : ``"cached"`` (default) loads the verified checkpoint; ``"quick"`` trains one epoch on
         at most 2,500 images of the packaged sample and stores nothing; ``"full"`` trains on the
-        full data set, resuming an interrupted run, and writes the checkpoint.
+        full data set, resuming an interrupted run, and writes the checkpoint; on a GPU with
+        larger batches and in mixed precision.
         ``SSL_COURSE_MODE`` sets the default.
 
     Returns the method with ``method.history`` (one list a metric) and ``method.card`` (None
@@ -110,11 +112,15 @@ def _settings(recipe: Recipe) -> dict:
 def _train(recipe: Recipe) -> keras.Model:
     checkpoint.require_writable()
     dataset = data.load(recipe.dataset, full=True)
-    method = training.build(recipe, dataset)
+    gpu = has_gpu()
+    run = for_gpu(recipe) if gpu else recipe
+    method = training.build(run, dataset, mixed_precision=gpu)
     card = _card(recipe, dataset, method)
+    if gpu:
+        card["gpu"] = {"batch_size": run.batch_size, "learning_rate": run.learning_rate}
     state = data.cache_directory() / "runs" / recipe.name
-    key = f"{card['recipe']} {card['code_sha256']} {dataset.sha256}"
-    method.history = training.run(recipe, dataset, method, state, key)
+    key = f"{card['recipe']} {card.get('gpu')} {card['code_sha256']} {dataset.sha256}"
+    method.history = training.run(run, dataset, method, state, key)
     card["wall_seconds"] = round(sum(method.history.pop("wall_seconds")))
     card["cpu_seconds"] = round(sum(method.history.pop("cpu_seconds")))
     card["history"] = method.history

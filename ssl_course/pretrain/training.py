@@ -15,20 +15,27 @@ from sklearn.linear_model import RidgeClassifier
 from ssl_course.data import REGISTRY, Dataset, Split
 from ssl_course.diagnose import feature_std, rank_me
 from ssl_course.evaluate import embed
+from ssl_course.pretrain.hardware import halve_precision
 from ssl_course.pretrain.recipe import Recipe
 
 WATCHED_TRAIN, WATCHED_VALIDATION = 10_000, 2_500
 """How many labeled examples the metrics after each epoch look at, at most."""
 
 
-def build(recipe: Recipe, dataset: Dataset | None = None) -> keras.Model:
+def build(
+    recipe: Recipe, dataset: Dataset | None = None, *, mixed_precision: bool = False
+) -> keras.Model:
     """The fresh method of a recipe: compiled for a data set, and built by calling it.
 
     Without a data set its learning rate does not fall: enough to load weights into.
     """
     keras.utils.set_random_seed(recipe.seed)
     method = recipe.build()
-    method.compile(keras.optimizers.Adam(_rate(recipe, dataset), beta_1=recipe.beta_1))
+    optimizer = keras.optimizers.Adam(_rate(recipe, dataset), beta_1=recipe.beta_1)
+    if mixed_precision:
+        halve_precision(method)
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    method.compile(optimizer)
     entry = REGISTRY[recipe.dataset]
     method(np.zeros((2, *entry.shape), entry.dtype))
     method.optimizer.build(method.trainable_variables)  # so that a resumed run can load its state
