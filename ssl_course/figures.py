@@ -93,7 +93,7 @@ def few_label_curves(table: pd.DataFrame, names: Mapping[str, str]) -> None:
     axis.set(xscale="log", xlabel="labels per class", ylabel="test accuracy")
     axis.set_xticks(budgets, budgets)
     axis.minorticks_off()
-    axis.legend(loc="lower right", fontsize=9)
+    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
     plt.show()
 
 
@@ -108,6 +108,6 @@ def reproducibility_card(*methods: keras.Model) -> None:
         recipe = card["recipe"]
         print(
             f"{recipe['name']}: seed {recipe['seed']}, {recipe['epochs']} epochs on "
-            f"{card['data']['images']:,} images, {card['date']}, "
+            f"{card['data']['images']:,} examples, {card['date']}, "
             f"weights {card['weights_sha256'][:12]}"
         )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 from importlib import resources
 
 import numpy as np
 
 from ssl_course.data.dataset import Dataset, Split, stratified
 from ssl_course.data.fetch import locate, verify
+from ssl_course.data.images import assemble
 from ssl_course.data.registry import Entry
 
 SIDE, BOX = 28, 20
@@ -49,7 +49,7 @@ def usps(entry: Entry, full: bool) -> Dataset:
     unlabeled = _quantized(arrays["x_train"] / 255)
     train, validation = stratified(unlabeled, arrays["y_train"], (442, 100))
     test = Split(_quantized(arrays["x_test"] / 255), arrays["y_test"])
-    return _dataset(entry, unlabeled, train, validation, test, source)
+    return assemble(entry, unlabeled, train, validation, test, None, source)
 
 
 def optical_digits(entry: Entry, full: bool) -> Dataset:
@@ -64,31 +64,9 @@ def optical_digits(entry: Entry, full: bool) -> Dataset:
             table = np.loadtxt(stream, delimiter=",")
     images = _quantized(table[:, :-1].reshape(-1, 8, 8) / 16)
     train, validation, test = stratified(images, table[:, -1], (90, 30, 50))
-    return _dataset(entry, train.x, train, validation, test, "packaged sample")
+    return assemble(entry, train.x, train, validation, test, None, "packaged sample")
 
 
 def _quantized(images: np.ndarray) -> np.ndarray:
     """Images (n, h, w) in [0, 1], framed, in 256 grey levels as MNIST has them."""
     return np.round(in_frame(images) * 255).astype(np.uint8)
-
-
-def _dataset(entry, unlabeled, train, validation, test, source) -> Dataset:
-    return Dataset(
-        name=entry.name,
-        classes=entry.classes,
-        unlabeled=_scale(unlabeled),
-        train=_scaled(train),
-        validation=_scaled(validation),
-        test=_scaled(test),
-        official_test=None,
-        source=source,
-        sha256=hashlib.sha256(unlabeled).hexdigest(),
-    )
-
-
-def _scale(images: np.ndarray) -> np.ndarray:
-    return images.astype(np.float32) / np.float32(255)
-
-
-def _scaled(split: Split) -> Split:
-    return Split(_scale(split.x), split.y.astype(np.int64))

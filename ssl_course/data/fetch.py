@@ -10,6 +10,9 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 
 import pooch
@@ -46,6 +49,17 @@ def verify(path: Path, sha256: str, remedy: str) -> Path:
             f"expected {sha256[:12]}… (truncated or altered). {remedy}"
         )
     return path
+
+
+@contextmanager
+def packaged(file: File) -> Iterator[Path]:
+    """A verified file of ``data/samples``; raises `DataError` if it is missing or altered."""
+    resource = resources.files("ssl_course.data") / "samples" / file.name
+    with resources.as_file(resource) as path:
+        remedy = "It is part of the installed course: install ssl_course again."
+        if not path.is_file():
+            raise DataError(f"{path} is missing. {remedy}")
+        yield verify(path, file.sha256, remedy)
 
 
 def locate(entry: Entry) -> tuple[list[Path], str]:

@@ -6,13 +6,12 @@ import gzip
 import hashlib
 import tarfile
 import zipfile
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
 from ssl_course.data.dataset import Dataset, Split, stratified
-from ssl_course.data.fetch import DataError, locate, verify
+from ssl_course.data.fetch import DataError, locate, packaged
 from ssl_course.data.registry import Entry
 
 GREY_TOLERANCE = 16
@@ -30,7 +29,7 @@ def _mnist(entry: Entry, sample: dict, arrays: dict | None, source: str) -> Data
     """The packaged 5,000 digits are official training images: held out, they carry the labels."""
     train, validation, test = stratified(sample["x"], sample["y"], (250, 100, 150))
     if arrays is None:
-        return _dataset(entry, train.x, train, validation, test, None, source)
+        return assemble(entry, train.x, train, validation, test, None, source)
     held_out = arrays["x_train"][sample["index"]]
     if np.abs(held_out - sample["x"].astype(int)).max() > GREY_TOLERANCE:
         raise DataError(
@@ -39,7 +38,7 @@ def _mnist(entry: Entry, sample: dict, arrays: dict | None, source: str) -> Data
         )
     unlabeled = np.delete(arrays["x_train"], sample["index"], axis=0)
     official = Split(arrays["x_test"], arrays["y_test"])
-    return _dataset(entry, unlabeled, train, validation, test, official, source)
+    return assemble(entry, unlabeled, train, validation, test, official, source)
 
 
 def _fashion_mnist(entry: Entry, sample: dict, arrays: dict | None, source: str) -> Dataset:
@@ -51,20 +50,21 @@ def _fashion_mnist(entry: Entry, sample: dict, arrays: dict | None, source: str)
         arrays["x_train"], arrays["y_train"], (per_class - held_out, held_out)
     )
     test = Split(arrays["x_test"], arrays["y_test"])
-    return _dataset(entry, arrays["x_train"], train, validation, test, None, source)
+    return assemble(entry, arrays["x_train"], train, validation, test, None, source)
 
 
 def _cifar10(entry: Entry, sample: None, arrays: dict, source: str) -> Dataset:
     """Validation comes out of the training images; the test set is the official one."""
     train, validation = stratified(arrays["x_train"], arrays["y_train"], (4000, 1000))
     test = Split(arrays["x_test"], arrays["y_test"])
-    return _dataset(entry, arrays["x_train"], train, validation, test, None, source)
+    return assemble(entry, arrays["x_train"], train, validation, test, None, source)
 
 
 _SPLITTERS = {"mnist": _mnist, "fashion_mnist": _fashion_mnist, "cifar10": _cifar10}
 
 
-def _dataset(entry, unlabeled, train, validation, test, official_test, source) -> Dataset:
+def assemble(entry, unlabeled, train, validation, test, official_test, source) -> Dataset:
+    """A data set of images: grey levels (n, h, w) or (n, h, w, c) from 0 to 255 become [0, 1]."""
     return Dataset(
         name=entry.name,
         classes=entry.classes,
@@ -89,12 +89,8 @@ def _scaled(split: Split) -> Split:
 
 
 def _read_sample(entry: Entry) -> dict:
-    resource = resources.files("ssl_course.data") / "samples" / entry.sample.name
-    with resources.as_file(resource) as path:
-        remedy = "It is part of the installed course: install ssl_course again."
-        if not path.is_file():
-            raise DataError(f"{path} is missing. {remedy}")
-        return _read_npz(verify(path, entry.sample.sha256, remedy))
+    with packaged(entry.sample) as path:
+        return _read_npz(path)
 
 
 def _read_full(entry: Entry) -> tuple[dict, str]:

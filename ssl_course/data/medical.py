@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from importlib import resources
 
 import numpy as np
 
 from ssl_course.data.dataset import Dataset, Split
-from ssl_course.data.fetch import DataError, locate, verify
+from ssl_course.data.fetch import DataError, locate, packaged
 from ssl_course.data.registry import REGISTRY, Entry
 
 SIDE = 28
@@ -114,11 +113,8 @@ def _dataset(entry, unlabeled, train, validation, test, source) -> Dataset:
 
 
 def _sample() -> dict:
-    file = REGISTRY["tissue"].sample
-    resource = resources.files("ssl_course.data") / "samples" / file.name
-    with resources.as_file(resource) as path:
-        remedy = "It is part of the installed course: install ssl_course again."
-        if not path.is_file():
-            raise DataError(f"{path} is missing. {remedy}")
-        with np.load(verify(path, file.sha256, remedy), allow_pickle=False) as stored:
-            return dict(stored)
+    with (
+        packaged(REGISTRY["tissue"].sample) as path,
+        np.load(path, allow_pickle=False) as stored,
+    ):
+        return dict(stored)

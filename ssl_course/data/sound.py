@@ -1,12 +1,11 @@
 """A packaged sound: one spoken word."""
 
-from importlib import resources
-
 import numpy as np
 
-from ssl_course.data.fetch import verify
+from ssl_course.data.fetch import packaged
+from ssl_course.data.registry import File
 
-_SHA256 = "d1fda1798cefbe04aab067a7047ae6467a6ef7a77960cad4d74d6b5e36f7abf4"
+_FILE = File("spoken_seven.npz", "d1fda1798cefbe04aab067a7047ae6467a6ef7a77960cad4d74d6b5e36f7abf4")
 
 
 def spoken_seven() -> tuple[np.ndarray, int]:
@@ -18,8 +17,5 @@ def spoken_seven() -> tuple[np.ndarray, int]:
     >>> rate, len(audio)
     (8000, 6561)
     """
-    resource = resources.files("ssl_course.data") / "samples" / "spoken_seven.npz"
-    with resources.as_file(resource) as path:
-        verify(path, _SHA256, "It is part of the installed course: install ssl_course again.")
-        with np.load(path) as stored:
-            return stored["audio"].astype(np.float32) / 32768, int(stored["rate"])
+    with packaged(_FILE) as path, np.load(path) as stored:
+        return stored["audio"].astype(np.float32) / 32768, int(stored["rate"])

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 from scipy.fft import dct
 
 from ssl_course.data.dataset import Dataset, Split
-from ssl_course.data.fetch import locate, verify
+from ssl_course.data.fetch import locate, packaged
 from ssl_course.data.registry import REGISTRY, Entry
 
 RATE = 8000
@@ -134,13 +133,10 @@ def clips(name: str) -> Clips:
         return _read(path)
     if name not in ("human", "synthetic"):
         raise ValueError(f"unknown clips {name!r}; there are human, synthetic and fsdd")
-    sample = REGISTRY["spoken_digits"].sample
-    resource = resources.files("ssl_course.data") / "samples" / sample.name
-    with resources.as_file(resource) as path:
-        remedy = "It is part of the installed course: install ssl_course again."
-        packaged = _read(verify(path, sample.sha256, remedy))
-    is_human = np.char.find(packaged.speaker, "_") >= 0  # en_US_f_Allison; espeak has en-us
-    return packaged.pick(is_human if name == "human" else ~is_human)
+    with packaged(REGISTRY["spoken_digits"].sample) as path:
+        clips = _read(path)
+    is_human = np.char.find(clips.speaker, "_") >= 0  # en_US_f_Allison; espeak has en-us
+    return clips.pick(is_human if name == "human" else ~is_human)
 
 
 def _read(path: Path) -> Clips:

@@ -10,14 +10,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ssl_course.data.dataset import Dataset, Split
-from ssl_course.data.fetch import DataError, locate, verify
+from ssl_course.data.fetch import locate, packaged
 from ssl_course.data.registry import REGISTRY, Entry
 
 SPECIAL = ("·", "□", "■", "⟨", "⟩")
@@ -107,12 +106,8 @@ def _cut(name: str, text: str) -> Iterable[str]:
 
 
 def _packaged(entry: Entry) -> pd.DataFrame:
-    resource = resources.files("ssl_course.data") / "samples" / entry.sample.name
-    with resources.as_file(resource) as path:
-        remedy = "It is part of the installed course: install ssl_course again."
-        if not path.is_file():
-            raise DataError(f"{path} is missing. {remedy}")
-        return pd.read_csv(verify(path, entry.sample.sha256, remedy), keep_default_na=False)
+    with packaged(entry.sample) as path:
+        return pd.read_csv(path, keep_default_na=False)
 
 
 def _sentences(paths: list[Path]) -> pd.DataFrame:

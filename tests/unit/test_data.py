@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ssl_course import data
-from ssl_course.data import images
+from ssl_course.data import fetch, images
 from ssl_course.data.registry import File
 
 PACKAGED = [name for name, entry in data.REGISTRY.items() if entry.sample is not None]
@@ -200,14 +200,15 @@ def test_idx_reader(tmp_path):
     assert np.array_equal(images._read_idx(path), pixels)
 
 
-def test_damaged_sample_is_refused(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["mnist", "spoken_digits", "tissue"])
+def test_damaged_sample_is_refused(name, tmp_path, monkeypatch):
     (tmp_path / "samples").mkdir()
-    monkeypatch.setattr(images.resources, "files", lambda _: tmp_path)
-    with pytest.raises(data.DataError, match=r"mnist.npz is missing.*install ssl_course again"):
-        data.load("mnist")
-    (tmp_path / "samples" / "mnist.npz").write_bytes(b"not the digits")
+    monkeypatch.setattr(fetch.resources, "files", lambda _: tmp_path)
+    with pytest.raises(data.DataError, match=rf"{name}.npz is missing.*install ssl_course again"):
+        data.load(name)
+    (tmp_path / "samples" / f"{name}.npz").write_bytes(b"not the sample")
     with pytest.raises(data.DataError, match="truncated or altered"):
-        data.load("mnist")
+        data.load(name)
 
 
 def test_what_may_not_be_packaged_says_so():
