@@ -146,7 +146,7 @@ PARTS = {"records": records, "slide": slide}
 
 def store(row: dict) -> None:
     """Put a row into the table in place of the one that it repeats."""
-    print(row, flush=True)
+    print({k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}, flush=True)
     row = {"floor": 0.0} | row | {"date": date.today().isoformat()}
     table = pd.read_csv(TABLE) if TABLE.is_file() else pd.DataFrame(columns=COLUMNS)
     key = ["part", "method", "seed", "floor"]
