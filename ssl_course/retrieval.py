@@ -62,8 +62,10 @@ class BM25:
         return (asked @ counts.T).toarray()
 
     def rarest_shared(self, queries: Sequence[str], passages: Sequence[str]) -> np.ndarray:
-        """For each query and its own passage: how many of the first passages hold the rarest
-        term that both share (n,); infinite if they share none."""
+        """How rare is what each query shares with its own passage? (n,)
+
+        The number of the first passages that hold the rarest shared term; infinite if none is.
+        """
         asked, held = (self.counter.transform(lines) > 0 for lines in (queries, passages))
         both = asked.multiply(held).tocsr()
         ends = zip(both.indptr, both.indptr[1:], strict=False)

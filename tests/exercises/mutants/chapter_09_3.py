@@ -63,7 +63,7 @@ MUTANTS = (
         "09-3-b",
         "the margin is a similarity",
         "row_lead[i] > margin and column_lead[j] > margin",
-        "similarity[i, j] > 10 * margin",
+        "similarity[i, j] > margin",
         "a lead, not a similarity",
     ),
 )
