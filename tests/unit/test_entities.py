@@ -1,5 +1,7 @@
 """Names, tags and the decoder of section 9.3."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -35,7 +37,7 @@ def test_best_tags_are_legal_and_best():
     for number in range(count**4):
         path = [number // count**i % count for i in range(4)]
         legal = entities.TAGS[path[0]][0] != "I"
-        legal &= all(entities.LEGAL[a, b] for a, b in zip(path, path[1:], strict=False))
+        legal &= all(entities.LEGAL[a, b] for a, b in pairwise(path))
         total = scores[range(4), path].sum()
         if legal and total > best:
             best, winner = total, path
