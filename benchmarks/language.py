@@ -2,7 +2,7 @@
 
 Which first half of a test review belongs to a second half?  Counting (TF-IDF, BM25, LSA), frozen
 language models, and the encoder of ``reviews-masked`` trained on the inverse cloze task, from the
-checkpoint or from scratch, two seeds each.  About three minutes on one core, packaged data only.
+checkpoint or from scratch, two seeds each.  About four minutes on one core, packaged data only.
 Writes benchmarks/results/language.csv after every row; rows that are there are not measured
 again, so delete the file to begin anew.
 
