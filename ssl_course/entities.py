@@ -1,7 +1,8 @@
 """Names in reviews: annotated characters, tags, and a decoder that keeps them legal.
 
-The annotation is the course's own: one reader, once, no second opinion.  It covers the first 500
-validation reviews (to learn from) and the first 700 test reviews, every name of a `KINDS`.
+The annotation is the course's own: one reader (a language model), once, no second opinion.  It
+covers the first 500 validation reviews (to learn from) and the first 700 test reviews, every name
+of a `KINDS`.
 """
 
 from __future__ import annotations
