@@ -1,0 +1,231 @@
+"""Measure the tables of chapter 9: python benchmarks/questions.py [--seeds N …] [ROW …]
+
+Short, equal runs on the packaged sample of Fashion-MNIST: `STEPS` steps that look at 256 views
+each.  Parts: ``labels`` (what an encoder keeps when it is trained with fine, coarse, noisy or no
+labels), ``views`` (leave one operation out), ``rates`` (schedules) and ``decay`` (L1 and L2, on
+10,000 images and on 500).  Without a row: all that are not measured yet.  Writes
+benchmarks/results/questions.csv after every row.  About ten CPU minutes for two seeds.
+"""
+
+import argparse
+import time
+from datetime import date
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+from keras import ops
+from sklearn.linear_model import LogisticRegression
+
+from ssl_course import data, evaluate, networks, views
+from ssl_course.methods import SimCLR
+
+TABLE = Path(__file__).parent / "results" / "questions.csv"
+COLUMNS = ["method", "part", "seed", "fine", "coarse", "within", "knn", "fine_z", "within_z"]
+COLUMNS += ["loss_seen", "loss_held_out", "kernel_norm", "feature_norm", "cpu_minutes", "date"]
+SEEDS = (0, 1)
+
+STEPS, BATCH = 300, 128
+RATE, HIGH_RATE, WARMUP = 1e-3, 1e-2, 30
+VIEW = {"area": (0.25, 1.0), "erase": 0.25}
+"""That of chapter 3."""
+SMALL = 500
+"""Images of the pool on which a run repeats itself: 77 epochs in the same number of steps."""
+PER_CLASS, DRAWS = 100, 3
+
+COARSE = np.array([0, 1, 0, 0, 0, 2, 0, 2, 1, 2])
+"""Coarse class of each of the ten: 0 tops and dresses, 1 trousers and bags, 2 shoes."""
+TOPS = np.flatnonzero(COARSE == 0)
+NOISE = 0.6
+"""Share of the labels that are replaced by a random one."""
+
+
+class Penalized(SimCLR):
+    """SimCLR with ``l1`` · Σ|w| + ``l2`` · Σw² over all kernels added to the loss."""
+
+    def __init__(self, *parts, l1=0.0, l2=0.0):
+        super().__init__(*parts)
+        self.l1, self.l2 = l1, l2
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        loss = self.objective(*y_pred)
+        if training:
+            loss += sum(
+                self.l1 * ops.sum(ops.abs(w)) + self.l2 * ops.sum(w**2) for w in kernels(self)
+            )
+        return loss
+
+
+def kernels(method: keras.Model) -> list:
+    """The kernels: what is decayed.  Biases and batch normalizations are left alone."""
+    return [w for w in method.trainable_variables if w.path.endswith("kernel")]
+
+
+def schedule(kind: str = "cosine", peak: float = RATE):
+    if kind == "constant":
+        return peak
+    if kind == "cosine":
+        return keras.optimizers.schedules.CosineDecay(peak, STEPS)
+    return keras.optimizers.schedules.CosineDecay(
+        0.0, STEPS - WARMUP, warmup_target=peak, warmup_steps=WARMUP
+    )
+
+
+def contrast(clothes, seed, *, view=None, rate=None, pool=None, **penalty) -> dict:
+    """A SimCLR run and its measures."""
+    images = clothes.unlabeled[:pool]
+    layer = views.RandomView(**VIEW | (view or {}))
+    method = Penalized(networks.patch_encoder(), networks.projector(), layer, **penalty)
+    method.compile(keras.optimizers.Adam(schedule(**rate or {})))
+    random = np.random.default_rng(seed)
+    rounds = -(-STEPS * BATCH // len(images))
+    order = np.concatenate([random.permutation(len(images)) for _ in range(rounds)])
+    method.fit(images[order[: STEPS * BATCH]], batch_size=BATCH, shuffle=False, verbose=0)
+    row = measures(method.encoder, method.projector, clothes)
+    row["loss_seen"] = held_loss(method, images[:SMALL])
+    row["loss_held_out"] = held_loss(method, clothes.validation.x[:SMALL])
+    row["kernel_norm"] = float(np.sqrt(sum(np.sum(np.square(w)) for w in kernels(method))))
+    return row
+
+
+def held_loss(method, images) -> float:
+    """Loss, without penalty and without training, of three draws of views of ``images``."""
+    draws = [method.evaluate(images, batch_size=len(images), verbose=0) for _ in range(3)]
+    return float(np.mean(draws))
+
+
+def classify(clothes, seed, *, labels) -> dict:
+    """The same two networks and a linear classifier, trained on as many of the same views."""
+    x, y = clothes.train.x, labels(clothes.train.y, np.random.default_rng(seed))
+    encoder, projector = networks.patch_encoder(), networks.projector()
+    images = keras.Input(x.shape[1:])
+    projection = projector(encoder(views.RandomView(**VIEW)(images)))
+    model = keras.Model(images, networks.head(128, int(y.max()) + 1)(projection))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(schedule()), loss)
+    random = np.random.default_rng(seed)
+    rounds = -(-STEPS * 2 * BATCH // len(x))
+    order = np.concatenate([random.permutation(len(x)) for _ in range(rounds)])
+    order = order[: STEPS * 2 * BATCH]
+    model.fit(x[order], y[order], batch_size=2 * BATCH, shuffle=False, verbose=0)
+    return measures(encoder, projector, clothes)
+
+
+def untrained(clothes, seed) -> dict:
+    encoder, projector = networks.patch_encoder(), networks.projector()
+    evaluate.measure_statistics(keras.Sequential([encoder, projector]), clothes.unlabeled[:4000])
+    return measures(encoder, projector, clothes)
+
+
+def measures(encoder, projector, clothes) -> dict:
+    """Accuracies on representations, and with ``_z`` on projections."""
+    test = evaluate.embed(encoder, clothes.test)
+    train = evaluate.embed(encoder, clothes.train)
+    bank = data.Split(train.x[:4000], train.y[:4000])
+    row = probed(train, test) | {"knn": evaluate.nearest_neighbors(bank, test)}
+    row["feature_norm"] = float(np.linalg.norm(test.x, axis=1).mean())
+    train, test = (
+        data.Split(projector.predict(split.x, batch_size=500, verbose=0), split.y)
+        for split in (train, test)
+    )
+    return row | {f"{name}_z": value for name, value in probed(train, test).items()}
+
+
+def probed(train, test) -> dict:
+    """Accuracies of linear probes with `PER_CLASS` labels per class, mean over `DRAWS` draws.
+
+    ``fine``: all ten classes.  ``coarse``: the coarse class of the prediction.  ``within``: test
+    images of `TOPS`, only whose classes may be predicted.
+    """
+    scores = []
+    for draw in range(DRAWS):
+        few = data.few_labels(train, PER_CLASS, draw)
+        logits = probe_logits(few, test.x)
+        tops = np.isin(test.y, TOPS)
+        named, among = logits.argmax(axis=1), TOPS[logits[tops][:, TOPS].argmax(axis=1)]
+        hits = named == test.y, COARSE[named] == COARSE[test.y], among == test.y[tops]
+        scores.append([np.mean(hit) for hit in hits])
+    return dict(zip(("fine", "coarse", "within"), map(float, np.mean(scores, axis=0)), strict=True))
+
+
+def probe_logits(train: data.Split, x: np.ndarray) -> np.ndarray:
+    """Logistic regression on centered features of mean squared norm 1, as in `evaluate`."""
+    mean = train.x.mean(axis=0)
+    scale = np.sqrt(((train.x - mean) ** 2).sum(axis=1).mean())
+    probe = LogisticRegression(C=evaluate.FEW_LABEL_STRENGTH, max_iter=200)
+    probe.fit((train.x - mean) / scale, train.y)
+    return probe.decision_function((x - mean) / scale)
+
+
+def noisy(y, random):
+    wrong = random.uniform(size=len(y)) < NOISE
+    return np.where(wrong, random.integers(10, size=len(y)), y)
+
+
+WHOLE = {"area": (1.0, 1.0), "aspect": 1.0}
+DIM = {"brightness": 0.0, "contrast": 0.0}
+HIGH = {"peak": HIGH_RATE}
+ROWS = {
+    "base": ("labels views rates decay", contrast, {}),
+    "random": ("labels", untrained, {}),
+    "fine": ("labels", classify, {"labels": lambda y, random: y}),
+    "coarse": ("labels", classify, {"labels": lambda y, random: COARSE[y]}),
+    "noisy": ("labels", classify, {"labels": noisy}),
+    "no_crop": ("views", contrast, {"view": WHOLE}),
+    "no_flip": ("views", contrast, {"view": {"flip": False}}),
+    "no_light": ("views", contrast, {"view": DIM}),
+    "no_erase": ("views", contrast, {"view": {"erase": 0.0}}),
+    "no_view": ("views", contrast, {"view": WHOLE | DIM | {"flip": False, "erase": 0.0}}),
+    "constant": ("rates", contrast, {"rate": {"kind": "constant"}}),
+    "high_constant": ("rates", contrast, {"rate": {"kind": "constant"} | HIGH}),
+    "high_cosine": ("rates", contrast, {"rate": HIGH}),
+    "high_warmup": ("rates", contrast, {"rate": {"kind": "warmup"} | HIGH}),
+    "l2": ("decay", contrast, {"l2": 1e-1}),
+    "small": ("decay", contrast, {"pool": SMALL}),
+    "small_l2": ("decay", contrast, {"pool": SMALL, "l2": 1e-1}),
+    "small_l1": ("decay", contrast, {"pool": SMALL, "l1": 1e-2}),
+}
+
+
+def store(row: dict) -> None:
+    """Put a row into the table in place of the one that it repeats."""
+    row = row | {"date": date.today().isoformat()}
+    table = stored()
+    others = table[(table["method"] != row["method"]) | (table["seed"] != row["seed"])]
+    table = pd.DataFrame([*others.to_dict("records"), row], columns=COLUMNS)
+    place = table["method"].map(list(ROWS).index)
+    table = table.assign(place=place).sort_values(["place", "seed"])
+    table[COLUMNS].round(5).to_csv(TABLE, index=False)
+
+
+def stored() -> pd.DataFrame:
+    return pd.read_csv(TABLE) if TABLE.is_file() else pd.DataFrame(columns=COLUMNS)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(ROWS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS)
+    options = parser.parse_args()
+    if unknown := set(options.rows) - set(ROWS):
+        parser.error(f"unknown row {', '.join(sorted(unknown))}; known: {', '.join(ROWS)}")
+    clothes = data.load("fashion_mnist")
+    for seed in options.seeds:
+        for name in options.rows or ROWS:
+            done = stored()
+            same = (done["method"] == name) & (done["seed"] == seed)
+            if same.any() and not options.rows:
+                continue
+            start = time.process_time()
+            keras.utils.set_random_seed(seed)
+            part, run, settings = ROWS[name]
+            row = {"method": name, "part": part, "seed": seed} | run(clothes, seed, **settings)
+            row["cpu_minutes"] = (time.process_time() - start) / 60
+            print(row, flush=True)
+            store(row)
+            keras.backend.clear_session()
+
+
+if __name__ == "__main__":
+    main()
