@@ -58,12 +58,6 @@ SECTIONS = {
     "10": "Further reading",
 }
 
-PLANNED = {
-    "8.1": 8, "8.2": 8,
-    "9.1": 9, "9.2": 9, "9.3": 9, "9.4": 9, "9.5": 9, "9.6": 9,
-}  # fmt: skip
-"""Sections whose chapter is not written yet, and the number it will have."""
-
 PAGES_WITHOUT_FRONT_MATTER = {"glossary": ["1.4"]}
 
 
@@ -91,16 +85,11 @@ def problems(found: dict[str, list[str]]) -> list[str]:
         for page in pages
     ]
     homeless = [
-        f"section {section} has no place: no chapter claims it and none is planned"
+        f"section {section} has no place: no chapter claims it"
         for section in SECTIONS
-        if section not in found and section not in PLANNED
+        if section not in found
     ]
-    arrived = [
-        f"section {section} is covered by {', '.join(found[section])}: strike it from PLANNED"
-        for section in PLANNED
-        if section in found
-    ]
-    return unknown + homeless + arrived
+    return unknown + homeless
 
 
 def title(page: str) -> str:
@@ -122,8 +111,7 @@ def page(found: dict[str, list[str]]) -> str:
     ]
     for section, subject in SECTIONS.items():
         places = [f"[{title(name)}]({name}.md)" for name in found.get(section, [])]
-        here = ", ".join(places) or f"chapter {PLANNED[section]}, not written yet"
-        lines.append(f"| {section} | {subject} | {here} |")
+        lines.append(f"| {section} | {subject} | {', '.join(places)} |")
     return "\n".join(lines) + "\n"
 
 
