@@ -213,7 +213,7 @@ def controls(clothes) -> None:
 def quality(clothes) -> None:
     controls(clothes)
     pool = labeled_pool(clothes)
-    for seed, (name, conditions) in itertools.product(SEEDS, MEASURED.items()):
+    for (name, conditions), seed in itertools.product(MEASURED.items(), SEEDS):
         for condition in conditions:
             images = POOLS[condition](pool, np.random.default_rng(seed))
             measure(clothes, name, "quality", condition, seed, images, seed, seed, seed)
