@@ -4,7 +4,7 @@ Parts: ``quality`` (SimCLR and denoising on six pretraining sets, three seeds), 
 seeds of one run, and its sources of chance one by one) and ``repeat`` (one seed under other
 settings of the machine); without a part, all.  The packaged samples of Fashion-MNIST and MNIST
 are enough.  Writes benchmarks/results/challenges.csv after every row, with the date; rows that
-are there are not measured again unless ``--again`` is given.  About twenty minutes on one free
+are there are not measured again unless ``--again`` is given.  About fifteen minutes on one free
 core; start it with TF_NUM_INTRAOP_THREADS=1 for the stored bits.
 """
 
