@@ -4,7 +4,7 @@ Parts: ``compression`` (students, pruning, eight bits; bytes, latency, probe) an
 (rotation + contrastive + reconstruction against each alone, the same CPU seconds for all);
 without a part, both.  Needs the full Fashion-MNIST (mirror).  Writes
 benchmarks/results/trends.csv after every row, with the date; the rows of the other part stay.
-About eight CPU minutes.
+About ten CPU minutes.
 """
 
 import argparse

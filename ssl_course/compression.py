@@ -169,10 +169,10 @@ def bytes_dense(tensors: dict[str, np.ndarray]) -> int:
 
 
 def bytes_sparse(tensors: dict[str, np.ndarray]) -> int:
-    """The same where an array that is half zeros is stored as one bit a weight and the rest."""
+    """The same, an array with enough zeros being stored as one bit a weight and the others."""
     found = {}
     for name, array in tensors.items():
-        if np.mean(array == 0) < 0.5:
+        if np.mean(array == 0) < 1 / 32:  # then the bits cost more than they save
             found[name] = array
         else:
             found[f"{name}/kept"] = np.packbits(array != 0)
