@@ -62,5 +62,6 @@ def _attend(layer, x, seen):
     )
     keys, values = seen
     scores = ops.matmul(query, ops.swapaxes(keys, -1, -2)) / size**0.5
-    gathered = ops.matmul(ops.softmax(scores, axis=-1), values)
+    weights = ops.exp(scores - ops.logsumexp(scores, axis=-1, keepdims=True))
+    gathered = ops.matmul(weights, values)
     return layer.join(ops.reshape(ops.transpose(gathered, (0, 2, 1, 3)), (-1, 1, layer.width)))
