@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssl_course.data import digits, images, medical, speech, tables, text
+from ssl_course.data import digits, images, medical, sequences, speech, tables, text
 from ssl_course.data.dataset import Dataset, Split, few_labels
 from ssl_course.data.fetch import DataError, cache_directory
 from ssl_course.data.medical import retina_patches, tissue_slide
@@ -64,5 +64,8 @@ _LOADERS = {
     "tissue": medical.load,
     "pneumoniamnist": medical.load,
     "credit_default": tables.load,
+    "molecules": sequences.molecules,
+    "splice": sequences.splice,
+    "esol": sequences.solubility,
 }
 """How each data set is read: from its registry entry and ``full`` to a `Dataset`."""

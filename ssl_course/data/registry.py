@@ -271,5 +271,55 @@ REGISTRY = {
             ),
             shape=(19,),
         ),
+        Entry(
+            name="molecules",
+            title="Drug-like molecules of MOSES (ZINC Clean Leads) as SMILES",
+            license="MIT",
+            citation="polykovskiy2020molecular",
+            megabytes=0.1,
+            classes=("up to two rings", "three rings or more"),
+            sample=File(
+                "molecules.csv.bz2",
+                "9161bc3a5b992fba7b879668589504a379f31c30f3c464d69e6466da38e2a793",
+            ),
+            official=(),
+            shape=(57,),
+            dtype="int32",
+        ),
+        Entry(
+            name="splice",
+            title="Splice junctions in primate DNA (UCI), 60 bases each",
+            license="CC BY 4.0",
+            citation="towell1994knowledge",
+            megabytes=0.1,
+            classes=("EI", "IE", "N"),
+            sample=None,
+            # No address: the source, UCI's archive, has a text file; this is a table made of it.
+            official=(
+                File(
+                    "dna_splice.csv.gz",
+                    "91ce6ceba26ca8c5308dfb246a9b2ae16da150f4448113cff3eb0d060ea8a887",
+                ),
+            ),
+            shape=(60,),
+            dtype="int32",
+        ),
+        Entry(
+            name="esol",
+            title="ESOL, solubility of small molecules in water",
+            license="none stated for the data; research use, with the citation",
+            citation="delaney2004esol",
+            megabytes=0.1,
+            classes=(),
+            sample=None,
+            # No address: the table that the course used, columns smiles and logS.
+            official=(
+                File(
+                    "esol.csv", "ad168e63ec05cabd2413966125b678b5898b7556ecebf6c75dc007e3fb1378bd"
+                ),
+            ),
+            shape=(),
+            dtype="str",
+        ),
     )
 }

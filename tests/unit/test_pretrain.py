@@ -29,6 +29,7 @@ INPUTS = {
     "tissue": 2590,
     "spoken_digits": 1800,
     "reviews": 13_566,
+    "molecules": 20_000,
 }
 """What pretraining may see of each data set."""
 TINY = Recipe("tiny", "mnist", tiny_denoising, epochs=3, batch_size=64)
