@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import StratifiedGroupKFold
 
 from ssl_course.data.dataset import Dataset, Split
-from ssl_course.data.fetch import DataError, locate, verify
+from ssl_course.data.fetch import locate, packaged
 from ssl_course.data.registry import REGISTRY, Entry
 from ssl_course.data.text import SPECIAL, encode
 
@@ -49,13 +48,8 @@ def molecules(entry: Entry, full: bool) -> Dataset:
 @lru_cache
 def smiles() -> dict[str, list[str]]:
     """The SMILES of ``molecules`` themselves, of train, validation and test."""
-    sample = REGISTRY["molecules"].sample
-    resource = resources.files("ssl_course.data") / "samples" / sample.name
-    with resources.as_file(resource) as path:
-        remedy = "It is part of the installed course: install ssl_course again."
-        if not path.is_file():
-            raise DataError(f"{path} is missing. {remedy}")
-        frame = pd.read_csv(verify(path, sample.sha256, remedy))
+    with packaged(REGISTRY["molecules"].sample) as path:
+        frame = pd.read_csv(path)
     parts = ("train", "validation", "test")
     return {part: frame["smiles"][frame["part"] == part].tolist() for part in parts}
 
