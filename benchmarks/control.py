@@ -22,7 +22,7 @@ TABLE = Path(__file__).parent / "results" / "control.csv"
 LOOKS = 17
 CURVE = [f"caught_{look:02d}" for look in range(LOOKS)]
 COLUMNS = ["method", "part", "game", "seed", "budget", *CURVE, "nce"]
-COLUMNS += ["ball", "paddle", "digit", "cpu_minutes", "date"]
+COLUMNS += ["ball", "paddle", "behind", "game_share", "cpu_minutes", "date"]
 
 SEEDS, TUNING = (0, 1, 2, 3, 4), (100, 101)
 BUDGET = {"plain": 10_240, "digits": 16_384}
@@ -57,8 +57,6 @@ TRIED = {
     ("plain", "contrast_0.1"): METHODS["contrast"],
     ("digits", "shift_2"): {"augment": WIDE},
     ("digits", "shift_1"): METHODS["shift"],
-    ("digits", "contrast_1"): {"views": SHIFTED, "contrast": 1.0},
-    ("digits", "contrast_0.1"): METHODS["contrast"],
 }
 
 
@@ -77,9 +75,11 @@ def measure(part: str, game: str, method: str, settings: dict, seed: int) -> Non
     row |= {name: look["caught"] for name, look in zip(CURVE, rows, strict=True)}
     row |= {"nce": rows[-1]["nce"], "cpu_minutes": minutes}
     if not state:
-        known, new = (s if digits else None for s in (MNIST.train, MNIST.test))
-        train, test = control.snapshots(known, seed=200), control.snapshots(new, seed=201)
-        row |= control.decoded(encoder, train, test)
+        moments = (control.snapshots(b, seed=200 + k) for k, b in enumerate(behind))
+        row |= control.decoded(encoder, *moments)
+    if digits:
+        share = control.shares(encoder, behind[1])
+        row |= {"behind": share["behind"], "game_share": share["game"]}
     store(row)
     keras.backend.clear_session()
 

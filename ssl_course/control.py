@@ -14,9 +14,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import Ridge
 
-from ssl_course.data import Split
 from ssl_course.methods.target import follow, target_copy
 
 SIZE, CELL = 28, 2
@@ -34,13 +33,13 @@ class Catch:
     """``games`` games of catch at once: a ball falls, a paddle three cells wide waits below.
 
     ``digits`` (n, 28, 28), uint8, are the pictures that drift behind the game, a new one for
-    each game, in ``brightness`` of 1; None leaves the background black.  A game that ends is
+    each game, dimmed; None leaves the background black.  A game that ends is
     followed by the next at once.  ``staggered`` begins with balls at different heights.
     """
 
-    def __init__(self, games, digits=None, seed=0, brightness=DIM, staggered=True):
+    def __init__(self, games, digits=None, seed=0, staggered=True):
         self.random = np.random.default_rng(seed)
-        self.digits = None if digits is None else (digits * brightness).astype("uint8")
+        self.digits = None if digits is None else dim(digits)
         self.row, self.ball, self.paddle = np.zeros((3, games), dtype=int)
         self.digit, self.place, self.drift = (np.zeros((k, games), dtype=int) for k in (1, 2, 2))
         self.begin(np.ones(games, dtype=bool))
@@ -105,13 +104,12 @@ def shift(images, random, most=1):
     return padded[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
 
 
-def overlay(pictures, brightness=DIM):
-    """A view: a random one of ``pictures`` (n, h, w), uint8, laid behind each frame."""
-    dim = (pictures * brightness).astype("uint8")
+def overlay(pictures):
+    """A view: a random one of ``pictures`` (n, h, w), uint8, behind each frame."""
+    behind = dim(pictures)
 
     def view(images, random):
-        drawn = dim[random.integers(len(dim), size=len(images))]
-        return np.maximum(images, drawn)
+        return np.maximum(images, behind[random.integers(len(behind), size=len(images))])
 
     return view
 
@@ -315,28 +313,51 @@ def play(
     return rows
 
 
-def snapshots(pictures: Split | None, count=1_500, seed=0) -> dict:
-    """``count`` unrelated moments: {"frames", "ball", "paddle"}, and "digit", the label behind."""
-    digits = None if pictures is None else pixels(pictures.x)
+def snapshots(digits, count=1_500, seed=0) -> dict:
+    """``count`` unrelated moments: {"frames", "ball", "paddle"}, the last two as columns."""
     game = Catch(count, digits, seed)
-    seen = {"frames": game.frames(), "ball": game.ball, "paddle": game.paddle}
-    return seen if pictures is None else seen | {"digit": pictures.y[game.digit[0]]}
+    return {"frames": game.frames(), "ball": game.ball, "paddle": game.paddle}
+
+
+def represent(encoder, frames) -> np.ndarray:
+    """Frames (n, 28, 28) → representations (n, d)."""
+    return encoder.predict(frames, batch_size=500, verbose=0)
 
 
 def decoded(encoder, train: dict, test: dict) -> dict:
-    """What linear readers find in the frozen representation of `snapshots`.
+    """R² of linear readers of the columns of ball and paddle, on frozen representations.
 
-    R² of the columns of ball and paddle, at most 1 (0: no better than their mean), and the
-    accuracy for the digit behind them, of ten classes.
+    ``train`` and ``test`` are `snapshots`.  At most 1; 0 is no better than the mean column.
     """
-    x, new = (encoder.predict(part["frames"], batch_size=500, verbose=0) for part in (train, test))
-    readers = {"ball": Ridge(), "paddle": Ridge()}
-    if "digit" in train:
-        readers["digit"] = LogisticRegression(C=0.1, max_iter=200)
+    x, new = (represent(encoder, part["frames"]) for part in (train, test))
     return {
-        name: float(reader.fit(x, train[name]).score(new, test[name]))
-        for name, reader in readers.items()
+        name: float(Ridge().fit(x, train[name]).score(new, test[name]))
+        for name in ("ball", "paddle")
     }
+
+
+def shares(encoder, digits, count=50, seed=0) -> dict:
+    """How much of the representation's variance the picture behind decides, how much the game.
+
+    Every one of ``count`` drawn pictures stands behind every one of ``count`` moments of the
+    game.  "behind" is the variance of the means over moments, "game" that of the means over
+    pictures, both as shares of the total variance; what is left depends on the two together.
+    """
+    moments = Catch(count, seed=seed).frames()
+    draw = np.random.default_rng(seed).integers
+    behind = dim(digits)[draw(len(digits), size=count)]
+    rows, columns = (draw(SIZE, size=(2, count, 1)) + np.arange(SIZE)) % SIZE
+    behind = behind[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
+    frames = np.maximum(behind[:, None], moments).reshape(-1, SIZE, SIZE)
+    h = represent(encoder, frames).reshape(count, count, -1)
+    total = h.var(axis=(0, 1)).sum()
+    parts = {"behind": h.mean(axis=1), "game": h.mean(axis=0)}
+    return {name: float(part.var(axis=0).sum() / total) for name, part in parts.items()}
+
+
+def dim(pictures) -> np.ndarray:
+    """Pictures (n, h, w), uint8, as dark as they are behind the game."""
+    return (pictures * DIM).astype("uint8")
 
 
 def pixels(images) -> np.ndarray:
