@@ -59,7 +59,7 @@ class Catch:
     def step(self, actions):
         """Move all games on.  Rewards (games,), 1 caught, −1 missed, else 0; and which ended."""
         self.paddle = np.clip(self.paddle + actions - 1, 0, CELLS - 1)
-        self.row += 1
+        self.row = self.row + 1
         self.place = (self.place + self.drift) % SIZE
         ended = self.row == STEPS
         caught = np.abs(self.ball - self.paddle) <= 1
