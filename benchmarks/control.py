@@ -1,6 +1,6 @@
 """Measure the learning curves of chapter 8.2: python benchmarks/control.py [PART …]
 
-Parts: ``tuning`` (seeds 100 and 101, from which the settings were chosen) and ``seeds`` (the
+Parts: ``tuning`` (settings, chosen on seed 100 and confirmed on 101) and ``seeds`` (the
 seeds that are reported); without a part, both.  Packaged data alone.  Writes
 benchmarks/results/control.csv after every run, with the date; the rows of the other part stay.
 A row is a run: the share of caught balls at 17 times, what can be decoded from the encoder
@@ -29,7 +29,7 @@ BUDGET = {"plain": 10_240, "digits": 16_384}
 """Transitions of a run, on a black background and with digits behind the game."""
 
 SHIFT, WEIGHT = 1, 0.1
-"""Pixels of the shift and weight of the contrastive loss, both chosen on the tuning seeds."""
+"""Pixels of the shift and weight of the contrastive loss, both chosen on a tuning seed."""
 
 MNIST, CLOTHES = data.load("mnist"), data.load("fashion_mnist")
 SHIFTED = partial(control.shift, most=SHIFT)
