@@ -1,0 +1,136 @@
+"""The game of chapter 8.2, its views, and one step of its agent."""
+
+import numpy as np
+import pytest
+
+from ssl_course import control
+
+RANDOM = np.random.default_rng
+
+
+def pictures(count=6):
+    return RANDOM(0).integers(1, 256, size=(count, 28, 28)).astype("uint8")
+
+
+def test_following_the_ball_catches_it_and_fleeing_misses_it():
+    for sign, expected in ((1, 1.0), (-1, -1.0)):
+        game = control.Catch(50, staggered=False, seed=1)
+        for step in range(control.STEPS):
+            side = np.sign(game.ball - game.paddle)
+            fleeing = np.where(game.ball < control.CELLS / 2, 2, 0)
+            rewards, ended = game.step(side + 1 if sign > 0 else fleeing)
+            assert ended.all() == (step == control.STEPS - 1)
+            assert ended.all() or not rewards.any()
+        assert np.all(rewards == expected)
+
+
+def test_a_game_that_ended_is_followed_by_a_new_one():
+    game = control.Catch(40, pictures(), seed=2)
+    assert len(np.unique(game.row)) > 1, "staggered"
+    before = game.row
+    _, ended = game.step(np.ones(40, dtype=int))
+    assert np.all(game.row[ended] == 0)
+    assert np.array_equal(game.row[~ended], before[~ended] + 1)
+
+
+def test_frames_show_the_state():
+    game = control.Catch(30, seed=3)
+    frames = game.frames()
+    assert frames.shape == (30, 28, 28)
+    assert frames.dtype == np.uint8
+    for frame, row, ball, paddle in zip(frames, game.row, game.ball, game.paddle, strict=True):
+        assert np.all(frame[2 * row : 2 * row + 2, 2 * ball : 2 * ball + 2] == 255)
+        assert frame[: 2 * row].max(initial=0) == 0
+        assert np.all(frame[-2:, 2 * paddle] == 255)
+    state = game.state()
+    assert state.shape == (30, 3)
+    assert np.abs(state).max() <= 1
+
+
+def test_a_picture_drifts_behind_and_does_not_change_the_game():
+    game = control.Catch(20, pictures(), seed=4)
+    frames = game.frames()
+    dim = frames[frames < 255]
+    assert 0 < dim.max() <= 255 * control.DIM
+    moved = np.roll(control.dim(pictures()), -game.place[:, 0], axis=(1, 2))[game.digit[0][0]]
+    top = frames[0, : 2 * game.row[0]]
+    assert np.array_equal(top, moved[: len(top)])
+    start = game.place
+    game.step(np.ones(20, dtype=int))
+    going = game.row > 0
+    assert np.array_equal(game.place[:, going], ((start + game.drift) % 28)[:, going])
+
+
+def test_shift_moves_by_at_most_one_pixel_and_differs():
+    images = pictures(64)
+    first, second = control.shift(images, RANDOM(0)), control.shift(images, RANDOM(1))
+    assert first.shape == images.shape
+    assert np.any(first != second)
+    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    for image, frame in zip(first, padded, strict=True):
+        crops = [frame[i : i + 28, j : j + 28] for i in range(3) for j in range(3)]
+        assert any(np.array_equal(image, crop) for crop in crops)
+
+
+def test_overlay_keeps_ball_and_paddle():
+    frames = control.Catch(10, seed=5).frames()
+    view = control.overlay(pictures())(frames, RANDOM(0))
+    assert np.array_equal(view == 255, frames == 255)
+    assert np.any(view != frames)
+
+
+def test_loss_is_log_n_for_equal_keys_and_small_for_own_ones():
+    eye, ones = np.eye(5, dtype="float32"), np.ones((5, 5), "float32")
+    assert float(control.bilinear_nce(eye, ones, eye)) == pytest.approx(np.log(5), rel=1e-5)
+    assert float(control.bilinear_nce(20 * eye, eye, eye)) < 1e-3
+
+
+def test_shares_of_an_encoder_that_sees_one_thing_only():
+    class Corner:
+        """Looks at the lowest row, where the paddle is, or at whether there is any grey."""
+
+        def __init__(self, look):
+            self.look = look
+
+        def predict(self, frames, **_):
+            return self.look(frames.astype("float32"))
+
+    paddle = control.shares(Corner(lambda f: (f[:, -1] == 255).astype("float32")), pictures(), 12)
+    assert paddle["game"] == pytest.approx(1, abs=1e-5)
+    assert paddle["behind"] == pytest.approx(0, abs=1e-5)
+    grey = control.shares(Corner(lambda f: f[:, :1, 0] * (f[:, :1, 0] < 255)), pictures(), 12)
+    assert grey["behind"] > 0.7
+
+
+def test_a_replay_keeps_the_latest():
+    replay = control.Replay(4, (3,), "float32")
+    for value in range(6):
+        replay.add(*(np.full(shape, value) for shape in ((1, 3), 1, 1, 1, (1, 3))))
+    seen, actions, *_ = replay.sample(200, RANDOM(0))
+    assert set(actions) == {2, 3, 4, 5}
+    assert set(seen[:, 0]) == {2, 3, 4, 5}
+
+
+def test_an_agent_learns_from_both_losses_and_its_target_follows():
+    agent = control.Agent(control.pixel_encoder(16), control.shift, control.shift, 0.1)
+    start = [weight.numpy() for weight in agent.target_encoder.weights]
+    similarity = agent.similarity.numpy().copy()
+    rows = control.play(agent, pictures(), pictures(), 704, every=352)
+    assert [row["transitions"] for row in rows] == [0, 352, 704]
+    assert all(0 <= row["caught"] <= 1 for row in rows)
+    assert rows[-1]["nce"] > 0
+    assert np.any(agent.similarity.numpy() != similarity)
+    moved = [
+        np.any(a != b.numpy()) for a, b in zip(start, agent.target_encoder.weights, strict=True)
+    ]
+    assert any(moved)
+    found = control.decoded(agent.encoder, *(control.snapshots(None, 200, s) for s in (1, 2)))
+    assert set(found) == {"ball", "paddle"}
+
+
+def test_the_state_is_enough_without_the_loss():
+    agent = control.Agent(control.state_encoder(16))
+    similarity = agent.similarity.numpy().copy()
+    rows = control.play(agent, None, None, 704, every=704, state=True)
+    assert rows[-1]["nce"] == 0
+    assert np.array_equal(agent.similarity.numpy(), similarity)
