@@ -29,7 +29,7 @@ LONGEST_HTML = 2000
 
 def sources() -> list[Path]:
     """The MyST files that are notebooks."""
-    return [path for path in sorted(BOOK.glob("*.md")) if "ipynb,md:myst" in path.read_text()[:300]]
+    return [path for path in sorted(BOOK.glob("*.md")) if student.is_notebook(path)]
 
 
 def stamp(source: Path) -> dict[str, str]:

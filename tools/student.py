@@ -11,6 +11,7 @@ import ast
 import copy
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -80,6 +81,11 @@ def _code(source: str) -> NotebookNode:
     return new_code_cell(source, execution_count=1)
 
 
+def is_notebook(source: Path) -> bool:
+    """Whether a MyST file is a notebook, and so has a pair."""
+    return "ipynb,md:myst" in source.read_text(encoding="utf-8")[:300]
+
+
 def is_for_marks(solution: NotebookNode) -> bool:
     """Whether the solution of this cell is kept from students."""
     return FOR_MARKS in solution.metadata.get("tags", [])
@@ -141,7 +147,7 @@ def plain(text: str, address: str) -> str:
 
     def link(found: re.Match) -> str:
         words, page = found.groups()
-        is_chapter = address and (ROOT / "book" / f"{page}.ipynb").is_file()
+        is_chapter = address and is_notebook(ROOT / "book" / f"{page}.md")
         return f"[{words}]({address}{page}.ipynb)" if is_chapter else words
 
     return re.sub(r"\[([^\]]*)\]\(([\w-]+)\.md(?:#[\w-]*)?\)", link, text).strip()
