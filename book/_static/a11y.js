@@ -18,3 +18,9 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const toggle of document.querySelectorAll("summary:has(> .toctree-toggle)"))
     toggle.setAttribute("aria-label", "Pages of this chapter");
 });
+
+// A table that is wider than the page scrolls: by keyboard only if it can have the focus.
+window.addEventListener("load", () => {
+  for (const region of document.querySelectorAll(".pst-scrollable-table-container"))
+    if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
+});
