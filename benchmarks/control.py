@@ -7,14 +7,12 @@ A row is a run: the share of caught balls at 17 times, what can be decoded from 
 after it, and its CPU minutes.  About ten minutes on one free core.
 """
 
-import argparse
 import time
-from datetime import date
 from functools import partial
 from pathlib import Path
 
 import keras
-import pandas as pd
+from rows import measure_parts, put
 
 from ssl_course import control, data
 
@@ -103,23 +101,8 @@ PARTS = {"tuning": tuning, "seeds": seeds}
 def store(row: dict) -> None:
     """Put a row into the table in place of the one that it repeats."""
     print({key: value for key, value in row.items() if key not in CURVE}, flush=True)
-    row = row | {"date": date.today().isoformat()}
-    table = pd.read_csv(TABLE) if TABLE.is_file() else pd.DataFrame(columns=COLUMNS)
-    key = ["part", "game", "method", "seed"]
-    same = (table[key] == pd.Series(row)[key]).all(axis=1)
-    rows = [*table[~same].to_dict("records"), row]
-    pd.DataFrame(rows, columns=COLUMNS).round(4).to_csv(TABLE, index=False)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parts = parser.parse_args().parts
-    if unknown := set(parts) - set(PARTS):
-        parser.error(f"unknown part {', '.join(sorted(unknown))}; known: {', '.join(PARTS)}")
-    for part in parts or PARTS:
-        PARTS[part]()
+    put(row, TABLE, COLUMNS, ["part", "game", "method", "seed"], digits=4)
 
 
 if __name__ == "__main__":
-    main()
+    measure_parts(__doc__, PARTS)

@@ -7,7 +7,6 @@ Needs dna_splice.csv.gz and esol.csv (mirror).  Writes benchmarks/results/sequen
 every row, with the date; the rows of the other parts stay.  About five minutes of one core.
 """
 
-import argparse
 import itertools
 import time
 from datetime import date
@@ -17,6 +16,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
+from rows import measure_parts
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression, RidgeCV
@@ -277,15 +277,5 @@ def solubility() -> None:
 PARTS = {"dna": dna, "splits": splits, "solubility": solubility}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parts = parser.parse_args().parts
-    if unknown := set(parts) - set(PARTS):
-        parser.error(f"unknown part {', '.join(sorted(unknown))}; known: {', '.join(PARTS)}")
-    for part in parts or PARTS:
-        PARTS[part]()
-
-
 if __name__ == "__main__":
-    main()
+    measure_parts(__doc__, PARTS)

@@ -7,16 +7,14 @@ benchmarks/results/trends.csv after every row, with the date; the rows of the ot
 About ten CPU minutes.
 """
 
-import argparse
 import time
 import warnings
-from datetime import date
 from pathlib import Path
 
 import keras
 import numpy as np
-import pandas as pd
 import tensorflow as tf
+from rows import measure_parts, put
 from sklearn.linear_model import LogisticRegression
 
 from ssl_course import compression, data, evaluate, networks
@@ -271,23 +269,8 @@ PARTS = {"compression": compress, "multitask": multitask}
 def store(row: dict) -> None:
     """Put a row into the table in place of the one that it repeats."""
     print(row, flush=True)
-    row = row | {"date": date.today().isoformat()}
-    table = pd.read_csv(TABLE) if TABLE.is_file() else pd.DataFrame(columns=COLUMNS)
-    key = ["part", "method", "seed"]
-    same = (table[key] == pd.Series(row)[key]).all(axis=1)
-    rows = [*table[~same].to_dict("records"), row]
-    pd.DataFrame(rows, columns=COLUMNS).round(5).to_csv(TABLE, index=False)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parts = parser.parse_args().parts
-    if unknown := set(parts) - set(PARTS):
-        parser.error(f"unknown part {', '.join(sorted(unknown))}; known: {', '.join(PARTS)}")
-    for part in parts or PARTS:
-        PARTS[part]()
+    put(row, TABLE, COLUMNS, ["part", "method", "seed"])
 
 
 if __name__ == "__main__":
-    main()
+    measure_parts(__doc__, PARTS)
