@@ -9,12 +9,11 @@ every row, with the date; the rows of the other part stay.  About four minutes o
 import argparse
 import time
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import keras
 import numpy as np
-import pandas as pd
+from rows import put
 from scipy import ndimage
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401
@@ -147,12 +146,7 @@ PARTS = {"records": records, "slide": slide}
 def store(row: dict) -> None:
     """Put a row into the table in place of the one that it repeats."""
     print({k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}, flush=True)
-    row = {"floor": 0.0} | row | {"date": date.today().isoformat()}
-    table = pd.read_csv(TABLE) if TABLE.is_file() else pd.DataFrame(columns=COLUMNS)
-    key = ["part", "method", "seed", "floor"]
-    same = (table[key] == pd.Series(row)[key]).all(axis=1)
-    rows = [*table[~same].to_dict("records"), row]
-    pd.DataFrame(rows, columns=COLUMNS).round(5).to_csv(TABLE, index=False)
+    put({"floor": 0.0} | row, TABLE, COLUMNS, ["part", "method", "seed", "floor"])
 
 
 def main() -> None:
