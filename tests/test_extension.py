@@ -81,11 +81,19 @@ def test_package_hash_covers_names_and_bytes_but_no_hidden_files(tmp_path, monke
 
 def test_hash_for_a_notebook_leaves_out_what_it_does_not_name(tmp_path, monkeypatch):
     monkeypatch.setattr(package_hash, "ROOT", tmp_path)
-    files = ("benchmarks/results/a.csv", "ssl_course/quizzes/01.toml", "ssl_course/b.py")
-    named = dict(zip(files, ('results.load("a")', 'quiz("01.why")', ""), strict=True))
-    for file in files:
+    named = {
+        "benchmarks/results/a.csv": 'results.load("a")',
+        "ssl_course/quizzes/01.toml": 'quiz("01.why")',
+        "ssl_course/logs/run/events.out": 'events.shipped("run")',
+        "ssl_course/leaf.py": "from ssl_course import data, leaf",
+        "ssl_course/used.py": "",
+    }
+    for file in named:
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).touch()
+    user = tmp_path / "ssl_course" / "data" / "user.py"
+    user.parent.mkdir()
+    user.write_text("from ssl_course.used import something")
     for file, text in named.items():
         before = [package_hash.package_hash(notebook) for notebook in (text, "nothing")]
         (tmp_path / file).write_text("changed")

@@ -1,6 +1,7 @@
 """One number for all that outputs depend on besides the cells: package, results, bibliography."""
 
 import hashlib
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -10,27 +11,47 @@ PLACES = ("ssl_course", "benchmarks/results", "book/references.bib")
 def package_hash(notebook: str | None = None) -> str:
     """Hexadecimal sha256 over names and bytes of the files that outputs depend on.
 
-    With the text of a ``notebook``, without the tables, quizzes and lists that it does not name.
+    With the text of a ``notebook``, without the tables, quizzes, lists and modules that it does not
+    name.
     """
-    digest = hashlib.sha256()
+    digest, leaves = hashlib.sha256(), _leaves()
     for place in PLACES:
         for path in sorted((ROOT / place).rglob("*")) or [ROOT / place]:
             names = path.relative_to(ROOT).parts
             hidden = any(name.startswith((".", "__pycache__")) for name in names)
-            if path.is_file() and not hidden and (notebook is None or _concerns(path, notebook)):
+            if not path.is_file() or hidden:
+                continue
+            if notebook is None or _concerns(path, notebook, leaves):
                 digest.update(f"{path.relative_to(ROOT)}\0".encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _concerns(path: Path, notebook: str) -> bool:
-    """Whether a file that serves few chapters serves this one; package code serves all."""
+def _concerns(path: Path, notebook: str, leaves: set[str]) -> bool:
+    """Whether a file that serves few chapters serves this one; other package code serves all."""
     if path.parent.name == "results":
         return f'load("{path.stem}")' in notebook
     if path.parent.name == "quizzes":
         return f'quiz("{path.stem}.' in notebook
+    if path.parent.parent.name == "logs":
+        return f'shipped("{path.parent.name}")' in notebook
     if path.name == "checks.json":
         return "exercises.check(" in notebook
-    if path.name == "references.bib":
-        return "import reading" in notebook or "reading," in notebook
+    if path.name in ("references.bib", "references.csv"):
+        return _imports("reading", notebook)
+    if path.parent.name == "ssl_course" and path.stem in leaves:
+        return _imports(path.stem, notebook)
     return True
+
+
+def _imports(module: str, text: str) -> bool:
+    pattern = rf"^\s*from ssl_course(?:\.{module}\b| import .*\b{module}\b)"
+    return re.search(pattern, text, re.M) is not None
+
+
+def _leaves() -> set[str]:
+    """Modules of the package that no other of its modules imports."""
+    package = ROOT / "ssl_course"
+    code = [path.read_text(encoding="utf-8") for path in package.rglob("*.py")]
+    modules = {path.stem for path in package.glob("*.py")} - {"__init__"}
+    return {name for name in modules if not any(_imports(name, text) for text in code)}
