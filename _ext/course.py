@@ -1,14 +1,20 @@
 """What this book needs of Sphinx beyond its configuration."""
 
+import logging
 import shutil
 import sys
 import tomllib
 from pathlib import Path
 
+from jupyter_cache import get_cache
+from jupyter_cache.executors import load_executor
 from sphinx.application import ENV_PICKLE_FILENAME
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
+PROGRESS = logging.getLogger("course")
+PROGRESS.setLevel(logging.INFO)  # jupyter-cache then names each notebook that it starts and ends
+READER = {"type": "plugin", "name": "myst_nb_md"}
 
 import jupytext  # noqa: E402
 import notebooks  # noqa: E402
@@ -44,6 +50,20 @@ def forget_stale_outputs(app, env, added, changed, removed):
         stamp.write_text(current)
     previous, env.course_package = getattr(env, "course_package", None), current
     return [] if previous == current else sorted(env.found_docs - added)
+
+
+def run_side_by_side(app, env, added, changed, removed):
+    """Run what the execution cache lacks, a notebook a core; MyST-NB alone takes one by one.
+
+    What fails here stays out of the cache, so MyST-NB runs it again and warns.
+    """
+    cache = get_cache(env.mystnb_config.execution_cache_path)
+    for source in notebooks.sources():
+        if env.path2doc(str(source)) in env.found_docs:
+            cache.add_nb_to_project(str(source), read_data=READER)
+    seconds = env.mystnb_config.execution_timeout
+    load_executor("local-parallel", cache, PROGRESS).run_and_cache(timeout=seconds)
+    return []
 
 
 def forget_build_with_warnings(app, exception):
@@ -86,6 +106,7 @@ def drop_unused_scripts(app, pagename, templatename, context, doctree):
 def setup(app):
     app.connect("config-inited", set_repository)
     app.connect("env-get-outdated", forget_stale_outputs, priority=1)
+    app.connect("env-get-outdated", run_side_by_side, priority=2)
     app.connect("build-finished", forget_build_with_warnings)
     app.connect("build-finished", offer_students_version)
     app.connect("html-page-context", drop_unused_scripts, priority=990)

@@ -12,6 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from PIL import Image
+
+_SHIPPED = Path(__file__).parent / "logs"
 
 
 def scalar(tag: str, value: float, step: int) -> None:
@@ -41,18 +44,47 @@ def read(folder: Path) -> pd.DataFrame:
     return pd.DataFrame(events, columns=["view", "tag", "step", "value"])
 
 
-def embeddings(folder: Path, vectors: np.ndarray, labels: Sequence[str]) -> None:
-    """Vectors (n, d) and a label each, for the projector.
+def shipped(name: str) -> Path:
+    """A folder of logs that the course carries, written by ``benchmarks/logs.py``.
 
-    TensorBoard finds them if ``folder`` is the log folder itself, or one that holds events.
+    Raises FileNotFoundError with the names that there are.
+    """
+    if not (_SHIPPED / name).is_dir():
+        there = ", ".join(sorted(folder.name for folder in _SHIPPED.iterdir()))
+        raise FileNotFoundError(f"no logs {name!r} are shipped; there are: {there}")
+    return _SHIPPED / name
+
+
+def embeddings(
+    folder: Path, vectors: np.ndarray, labels: Sequence[str], images: np.ndarray | None = None
+) -> None:
+    """Vectors (n, d) and a label each, for the projector; ``images`` (n, h, w, 1) in [0, 1].
+
+    With images the projector shows them in place of points.  TensorBoard finds the files if
+    ``folder`` is the log folder itself, or one that holds events.
     """
     folder.mkdir(parents=True, exist_ok=True)
     np.savetxt(folder / "tensors.tsv", vectors, fmt="%.5g", delimiter="\t")
     (folder / "metadata.tsv").write_text("\n".join(labels) + "\n")
-    (folder / "projector_config.pbtxt").write_text(
-        'embeddings {\n  tensor_name: "representation"\n'
-        '  tensor_path: "tensors.tsv"\n  metadata_path: "metadata.tsv"\n}\n'
-    )
+    note = ['tensor_name: "representation"', 'tensor_path: "tensors.tsv"']
+    note.append('metadata_path: "metadata.tsv"')
+    if images is not None:
+        height, width = images.shape[1:3]
+        _sheet(images[..., 0]).save(folder / "images.png")
+        sides = f"single_image_dim: {width} single_image_dim: {height}"
+        note.append(f'sprite {{ image_path: "images.png" {sides} }}')
+    lines = "".join(f"  {line}\n" for line in note)
+    (folder / "projector_config.pbtxt").write_text(f"embeddings {{\n{lines}}}\n")
+
+
+def _sheet(images: np.ndarray) -> Image.Image:
+    """Images (n, h, w) row by row in one square picture, as the projector wants them."""
+    count, height, width = images.shape
+    side = int(np.ceil(np.sqrt(count)))
+    filled = np.zeros((side * side, height, width), np.uint8)
+    filled[:count] = np.round(images * 255)
+    rows = filled.reshape(side, side, height, width).swapaxes(1, 2)
+    return Image.fromarray(rows.reshape(side * height, side * width))
 
 
 def non_finite(folder: Path) -> pd.DataFrame:

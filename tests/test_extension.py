@@ -1,10 +1,11 @@
-"""No page shows outputs of another package, and no failed page counts as built."""
+"""No page shows outputs of another package, no failed page counts as built, two run at a time."""
 
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from jupyter_cache import get_cache
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "_ext"), str(ROOT / "tools")]
@@ -100,3 +101,28 @@ def test_hash_for_a_notebook_leaves_out_what_it_does_not_name(tmp_path, monkeypa
         after = [package_hash.package_hash(notebook) for notebook in (text, "nothing")]
         assert before[0] != after[0]
         assert (before[1] == after[1]) == bool(text)
+
+
+def test_notebooks_run_side_by_side_into_the_cache_and_failed_ones_stay_out(tmp_path, monkeypatch):
+    head = (
+        "---\njupytext:\n  formats: ipynb,md:myst\n  text_representation:\n    format_name: myst\n"
+        "kernelspec:\n  name: python3\n  display_name: Python 3\n---\n"
+    )
+    codes = {"sum": "print(1 + 1)", "fault": "1 / 0", "elsewhere": "print(3)"}
+    for name, code in codes.items():
+        text = f"{head}\n```{{code-cell}} ipython3\n{code}\n```\n"
+        (tmp_path / f"{name}.md").write_text(text)
+    sources = [tmp_path / f"{name}.md" for name in codes]
+    monkeypatch.setattr(course.notebooks, "sources", lambda: sources)
+    env = SimpleNamespace(
+        mystnb_config=SimpleNamespace(
+            execution_cache_path=str(tmp_path / "cache"), execution_timeout=60
+        ),
+        found_docs={"sum", "fault"},
+        path2doc=lambda path: Path(path).stem,
+    )
+    assert course.run_side_by_side(None, env, set(), set(), set()) == []
+    cache = get_cache(env.mystnb_config.execution_cache_path)
+    assert [Path(record.uri).stem for record in cache.list_cache_records()] == ["sum"]
+    (outputs,) = (cell.outputs for cell in cache.get_cache_bundle(1).nb.cells if "outputs" in cell)
+    assert outputs[0].text == "2\n"

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from ssl_course import events
 
@@ -41,6 +42,25 @@ def test_embeddings_are_in_the_format_of_the_projector(tmp_path):
     config = (tmp_path / "new" / "projector_config.pbtxt").read_text()
     assert 'tensor_path: "tensors.tsv"' in config
     assert 'metadata_path: "metadata.tsv"' in config
+
+
+def test_pictures_of_embeddings_lie_row_by_row_in_one_square(tmp_path):
+    images = np.arange(5)[:, None, None, None] / 4 * np.ones((5, 2, 3, 1))
+    events.embeddings(tmp_path, np.zeros((5, 2)), list("abcde"), images)
+    sheet = np.asarray(Image.open(tmp_path / "images.png"))
+    assert sheet.shape == (3 * 2, 3 * 3)
+    assert sheet[::2, ::3].ravel().tolist() == [0, 64, 128, 191, 255, 0, 0, 0, 0]
+    config = (tmp_path / "projector_config.pbtxt").read_text()
+    assert 'image_path: "images.png" single_image_dim: 3 single_image_dim: 2' in config
+
+
+def test_shipped_logs_are_those_of_a_whole_run():
+    logged = events.read(events.shipped("simclr"))
+    steps = logged.groupby("tag")["step"].agg(["min", "max", "count"])
+    assert steps.loc["loss"].tolist() == [1, 10, 10]
+    assert steps.loc["representation"].tolist() == [0, 10, 11]
+    with pytest.raises(FileNotFoundError, match="there are: simclr, stills"):
+        events.shipped("nonsense")
 
 
 def test_the_first_sick_operation_is_found(tmp_path):
