@@ -33,9 +33,11 @@ def sources() -> list[Path]:
 
 
 def stamp(source: Path) -> dict[str, str]:
-    """What the outputs of a notebook depend on."""
+    """What a pair depends on, and its outputs alone: all code cells, those of the tests included."""
+    code = [cell.source for cell in jupytext.read(source).cells if cell.cell_type == "code"]
     return {
         "source_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+        "code_sha256": hashlib.sha256("\0".join(code).encode()).hexdigest(),
         "package_sha256": package_hash(source.read_text()),
     }
 
@@ -53,24 +55,17 @@ def only_prose_changed(source: Path, notebook: nbformat.NotebookNode) -> bool:
     pair = source.with_suffix(".ipynb")
     if not pair.is_file():
         return False
-    written = nbformat.read(pair, as_version=4)
+    written, now = nbformat.read(pair, as_version=4), stamp(source)
     stamped = written.metadata.get("ssl_course", {})
-    if stamped.get("package_sha256") != stamp(source)["package_sha256"]:
+    if any(stamped.get(part) != now[part] for part in ("code_sha256", "package_sha256")):
         return False
     new = student.version(notebook, student.printed(written))
-    if code(written) != code(new):
-        return False
     outputs = [cell.outputs for cell in written.cells if cell.cell_type == "code"]
     for cell in new.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = outputs.pop(0), 1
     save(source, new)
     return True
-
-
-def code(notebook: nbformat.NotebookNode) -> list[str]:
-    """What runs, cell by cell."""
-    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def write_pair(source: Path) -> None:

@@ -33,7 +33,7 @@ def mmd(first, second, bandwidth=None):
               \qquad k(x, y) = e^{-\|x - y\|^2 / 2 \sigma^2}
 
     ``first`` is (n, d), ``second`` (m, d), with n, m ≥ 2; ``bandwidth`` is σ, by default the
-    median distance.  An unbiased estimate of 0 is negative about every second time.
+    median distance.  An unbiased estimate of 0 is negative now and then.
     """
     if bandwidth is None:
         bandwidth = median_bandwidth(first, second)

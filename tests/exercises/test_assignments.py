@@ -64,6 +64,9 @@ def graded(tmp_path_factory):
         deleted = solved()
         deleted.cells = [c for c in deleted.cells if "tests" not in str(c.metadata)]
         hand_in(course, "deleted", chapter, deleted)
+        twice = solved()
+        twice.cells += [c for c in twice.cells if "01-a-tests" in str(c.metadata)]
+        hand_in(course, "twice", chapter, twice)
         stranger = solved()
         for cell in stranger.cells:
             if cell.metadata.get("nbgrader", {}).get("grade"):
@@ -132,6 +135,7 @@ def test_one_bad_answer_costs_its_own_marks_only(graded, student, reason):
         ("bloated", "clear its outputs"),
         ("deleted", "Cells are missing: 01-a-tests, 01-b-tests"),
         ("stranger", "Cells are missing: 01-a"),
+        ("twice", "Cells are there twice: 01-a-tests"),
     ],
 )
 def test_what_cannot_be_graded_is_zero_with_a_reason(graded, student, reason):
