@@ -30,7 +30,7 @@ def package_hash(notebook: str | None = None) -> str:
 def _concerns(path: Path, notebook: str, leaves: set[str]) -> bool:
     """Whether a file that serves few chapters serves this one; other package code serves all."""
     if path.parent.name == "results":
-        return f'load("{path.stem}")' in notebook
+        return f'results.load("{path.stem}")' in notebook
     if path.parent.name == "quizzes":
         return f'quiz("{path.stem}.' in notebook
     if path.parent.parent.name == "logs":
