@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 PACKAGE := $(shell find ssl_course -type f -not -path '*/__pycache__/*') $(wildcard benchmarks/results/*) book/references.bib
-BOOK := $(shell find book _ext -type f -not -name '*.ipynb' -not -path '*/__pycache__/*') _config.yml _toc.yml
+BOOK := $(shell find book _ext tools -type f -not -name '*.ipynb' -not -path '*/__pycache__/*') _config.yml _toc.yml
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR: # a page of a failed build must not count as built
@@ -43,9 +43,11 @@ sync: $(VENV)/.ready ## run the chapters that changed; write their pairs and the
 	$(BIN)/python tools/exercise_list.py
 
 assignment: $(VENV)/.ready ## for students: NAME=week3 CHAPTERS="03-5 04" gives a ZIP
+	@test -n "$(NAME)" -a -n "$(CHAPTERS)" || { echo 'Say which: NAME=week3 CHAPTERS="03-5 04"'; exit 1; }
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/assignment.py create $(NAME) $(CHAPTERS) $(if $(FOR_MARKS),--for-marks)
 
 grade: $(VENV)/.ready ## grade what came back for NAME=week3: marks as CSV, feedback as HTML
+	@test -n "$(NAME)" || { echo 'Say which: NAME=week3'; exit 1; }
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/assignment.py grade $(NAME)
 
 serve: $(PAGE) ## show the pages at http://localhost:8000

@@ -1,23 +1,23 @@
 """Measure the table of chapter 3: python benchmarks/fashion_mnist.py [--seeds N …] [ROW …]
 
-Without a row: all that are not measured yet; a row given by name is measured again.
-Needs the full Fashion-MNIST (download, cache or mirror).  Seed 0 is the shipped checkpoint;
+Without a row: all that are not measured yet, or with --again all; a row given by name is measured
+again.  Needs the full Fashion-MNIST (download, cache or mirror).  Seed 0 is the shipped checkpoint;
 other seeds are trained here and not stored.  After every row, writes
 benchmarks/results/fashion_mnist.csv.
 """
 
 import argparse
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
 import pandas as pd
+from runs import forget, seeded
 
 from ssl_course import data, evaluate, networks
 from ssl_course.diagnose import rank_me
-from ssl_course.pretrain import RECIPES, pretrain, training
+from ssl_course.pretrain import RECIPES
 from ssl_course.pretrain.fashion_mnist import view
 
 TABLE = Path(__file__).parent / "results" / "fashion_mnist.csv"
@@ -54,8 +54,7 @@ def embedding(encoder: keras.Model):
 
 
 def control(clothes: data.Dataset, name: str, seed: int) -> dict:
-    """A row without pretraining; its CPU minutes are those of measuring, or of supervision."""
-    start = time.process_time()
+    """A row without pretraining; CPU minutes are given for supervision, which trains."""
     keras.utils.set_random_seed(seed)
     if name == "raw_pixels":
         return probe(clothes, evaluate.pixels) | {"parameters": 0}
@@ -68,6 +67,7 @@ def control(clothes: data.Dataset, name: str, seed: int) -> dict:
     if name == "random_transformer":
         encoder = RECIPES[PREFIX + "masked"].build().encoder
         return probe(clothes, embedding(encoder)) | {"parameters": encoder.count_params()}
+    start = time.process_time()
     return supervised(clothes, seed) | {"cpu_minutes": (time.process_time() - start) / 60}
 
 
@@ -89,33 +89,21 @@ def supervised(clothes: data.Dataset, seed: int) -> dict:
     return row
 
 
-def run(clothes: data.Dataset, name: str, seed: int) -> keras.Model:
-    """The trained method: the checkpoint for seed 0, else a run of the recipe with that seed."""
-    if seed == 0:
-        method = pretrain(PREFIX + name)
-        method.minutes = method.card["cpu_seconds"] / 60
-        return method
-    recipe = replace(RECIPES[PREFIX + name], seed=seed)
-    method = training.build(recipe, clothes)
-    state = data.cache_directory() / "runs" / f"{recipe.name}-{seed}"
-    history = training.run(recipe, clothes, method, state, key=f"{recipe}")
-    method.minutes = sum(history["cpu_seconds"]) / 60
-    return method
-
-
 def measured(clothes: data.Dataset, name: str, seed: int) -> dict:
     if name in CONTROLS:
         return control(clothes, name, seed)
-    method = run(clothes, "gan" if name == "gan_inverse" else name, seed)
+    recipe = RECIPES[PREFIX + ("gan" if name == "gan_inverse" else name)]
+    method, minutes = seeded(recipe, seed, clothes)
     encoder = method.inverse if name == "gan_inverse" else method.encoder
     row = probe(clothes, embedding(encoder))
-    return row | {"cpu_minutes": method.minutes, "parameters": encoder.count_params()}
+    return row | {"cpu_minutes": minutes, "parameters": encoder.count_params()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(ROWS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--again", action="store_true", help="measure stored rows again")
     options = parser.parse_args()
     if unknown := set(options.rows) - set(ROWS):
         parser.error(f"unknown row {', '.join(sorted(unknown))}; known: {', '.join(ROWS)}")
@@ -123,12 +111,14 @@ def main() -> None:
     for seed in options.seeds:
         for name in options.rows or ROWS:
             deterministic = name in ("raw_pixels", "pca") and seed > 0
-            if deterministic or (not options.rows and is_measured(stored(), name, seed)):
+            wanted = options.rows or options.again or not is_measured(stored(), name, seed)
+            if deterministic or not wanted:
                 continue
             row = {"method": name, "seed": seed} | measured(clothes, name, seed)
             print(row, flush=True)
             store(row)
             keras.backend.clear_session()
+    forget()
 
 
 def stored() -> pd.DataFrame:

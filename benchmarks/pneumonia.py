@@ -15,11 +15,12 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
+from runs import forget, seeded
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
 
 from ssl_course import clinic, data, evaluate, networks
 from ssl_course.methods import SimCLR
-from ssl_course.pretrain import RECIPES, pretrain, training
+from ssl_course.pretrain import RECIPES, pretrain
 from ssl_course.pretrain.fashion_mnist import view
 from ssl_course.pretrain.medical import xray_view
 
@@ -46,15 +47,9 @@ def encoder_of(name: str, seed: int, xrays: data.Dataset):
     if name == "random":
         encoder = evaluate.measure_statistics(networks.patch_encoder(), xrays.unlabeled[:2000])
         return encoder, None, 0.0
-    if name == "simclr" and seed == 0:
-        method = pretrain(RECIPE.name)
-        return method.encoder, method.projector, method.card["cpu_seconds"] / 60
-    build = ordinary if name == "simclr_ordinary" else RECIPE.build
-    recipe = replace(RECIPE, name=f"pneumoniamnist-{name}", build=build, seed=seed)
-    method = training.build(recipe, xrays)
-    state = data.cache_directory() / "runs" / f"{recipe.name}-{seed}"
-    history = training.run(recipe, xrays, method, state, key=f"{recipe}")
-    return method.encoder, method.projector, sum(history["cpu_seconds"]) / 60
+    other = replace(RECIPE, name="pneumoniamnist-simclr_ordinary", build=ordinary)
+    method, minutes = seeded(other if name == "simclr_ordinary" else RECIPE, seed, xrays)
+    return method.encoder, method.projector, minutes
 
 
 def represented(name: str, encoder, xrays: data.Dataset):
@@ -237,6 +232,7 @@ def main() -> None:
             row = {"method": name, "seed": seed} | measured(xrays, name, seed)
             store(row | {"date": date.today().isoformat()})
             keras.backend.clear_session()
+    forget()
 
 
 def is_measured(name: str, seed: int) -> bool:

@@ -5,18 +5,18 @@ are trained here and not stored.  Writes benchmarks/results/tissue.csv.  About t
 """
 
 import argparse
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import keras
-import pandas as pd
+from rows import put
+from runs import forget, seeded
 
 from ssl_course import clinic, data, evaluate, networks
-from ssl_course.pretrain import RECIPES, pretrain, training
+from ssl_course.pretrain import RECIPES
 
 TABLE = Path(__file__).parent / "results" / "tissue.csv"
 RECIPE = RECIPES["tissue-simclr"]
+COLUMNS = ["method", "seed", "auc_50", "auc_all", "cpu_minutes", "date"]
 
 
 def encoder_of(name: str, seed: int, tissue: data.Dataset):
@@ -25,21 +25,14 @@ def encoder_of(name: str, seed: int, tissue: data.Dataset):
     if name == "random":
         encoder = evaluate.measure_statistics(networks.patch_encoder(), tissue.unlabeled[:2000])
         return encoder, 0.0
-    if seed == 0:
-        method = pretrain(RECIPE.name)
-        return method.encoder, method.card["cpu_seconds"] / 60
-    recipe = replace(RECIPE, seed=seed)
-    method = training.build(recipe, tissue)
-    state = data.cache_directory() / "runs" / f"{recipe.name}-{seed}"
-    history = training.run(recipe, tissue, method, state, key=f"{recipe}")
-    return method.encoder, sum(history["cpu_seconds"]) / 60
+    method, minutes = seeded(RECIPE, seed, tissue)
+    return method.encoder, minutes
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     tissue = data.load("tissue")
-    rows = []
     for seed in parser.parse_args().seeds:
         for name in ("random", "tissue"):
             encoder, minutes = encoder_of(name, seed, tissue)
@@ -54,10 +47,9 @@ def main() -> None:
                 for draw in range(5)
             ]
             row = {"method": name, "seed": seed, "auc_50": sum(few) / len(few), "auc_all": auc}
-            rows.append(row | {"cpu_minutes": minutes, "date": date.today().isoformat()})
-            print(rows[-1], flush=True)
-    table = pd.DataFrame(rows).sort_values(["method", "seed"])
-    table.round(4).to_csv(TABLE, index=False)
+            put(row | {"cpu_minutes": minutes}, TABLE, COLUMNS, ["method", "seed"], digits=4)
+            print(row, flush=True)
+    forget()
 
 
 if __name__ == "__main__":

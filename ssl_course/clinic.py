@@ -61,10 +61,12 @@ class Probe:
 def auc(labels: np.ndarray, scores: np.ndarray) -> float:
     """Area under the ROC curve: the share of pairs of a 1 and a 0 that are in the right order.
 
-    From ranks (Mann and Whitney, 1947); ties count half.
+    From ranks (Mann and Whitney, 1947); ties count half.  Raises ValueError if a class is missing.
     """
     positive = labels == 1
     count, rest = positive.sum(), (~positive).sum()
+    if not count or not rest:
+        raise ValueError("the AUC compares two classes, and there is only one")
     above = rankdata(scores)[positive].sum() - count * (count + 1) / 2
     return float(above / (count * rest))
 
@@ -74,8 +76,9 @@ def auc_interval(
 ) -> tuple[float, float, float]:
     """AUC and the ends of its 95 % interval, by drawing cases with replacement (bootstrap).
 
-    ``labels`` (n,) are 0 or 1; draws that miss a class are left out.
+    ``labels`` (n,) are 0 or 1, both; draws that miss a class are left out.
     """
+    measured = auc(labels, scores)
     random = np.random.default_rng(seed)
     values = []
     for _ in range(draws):
@@ -83,7 +86,7 @@ def auc_interval(
         if 0 < labels[chosen].sum() < len(labels):
             values.append(auc(labels[chosen], scores[chosen]))
     low, high = np.percentile(values, [2.5, 97.5])
-    return auc(labels, scores), float(low), float(high)
+    return measured, float(low), float(high)
 
 
 def evidence_map(encoder: keras.Model, probe: Probe, images: np.ndarray) -> np.ndarray:
@@ -97,7 +100,7 @@ def evidence_map(encoder: keras.Model, probe: Probe, images: np.ndarray) -> np.n
 
 
 def occlusion_map(score: Callable, images: np.ndarray, size: int = 4) -> np.ndarray:
-    """How far the score falls when a block is painted in the image's mean: (n, 7, 7).
+    """How far the score falls when a block is painted in the image's mean: (n, 7, 7) for size 4.
 
     ``score`` maps images (n, 28, 28, 1) to scores (n,).  One pass a block of ``size`` pixels
     (Zeiler and Fergus, 2014).

@@ -172,7 +172,7 @@ def bytes_sparse(tensors: dict[str, np.ndarray]) -> int:
     """The same, an array with enough zeros being stored as one bit a weight and the others."""
     found = {}
     for name, array in tensors.items():
-        if np.mean(array == 0) < 1 / 32:  # then the bits cost more than they save
+        if np.mean(array == 0) < 1 / (8 * array.itemsize):  # the bits cost more than they save
             found[name] = array
         else:
             found[f"{name}/kept"] = np.packbits(array != 0)

@@ -284,18 +284,21 @@ def play(
 
     ``updates`` steps of ``batch`` transitions follow every move of the ``games`` games.
     Exploration falls in a line over the number of transitions in ``explore``.
-    A row {"transitions", "caught", "td", "nce"} every ``every`` transitions, the first at 0.
+    A row {"transitions", "caught", "td", "nce"} every ``every`` transitions, a multiple of
+    ``games``, the first at 0; the losses are nan until there is enough to learn from.
     """
+    if every % games:
+        raise ValueError(f"every ({every}) has to be a multiple of the {games} games")
     random = np.random.default_rng([seed, 1])
     game = Catch(games, digits, seed=[seed, 2])
     look = game.state if state else game.frames
     seen = look()
     replay = Replay(transitions, seen.shape[1:], seen.dtype)
-    rows, losses = [], [(0.0, 0.0)]
+    rows, losses = [], []
     first, last, steps = explore
     for done in range(0, transitions + 1, games):
         if done % every == 0:
-            td, nce = np.mean(losses, axis=0)
+            td, nce = np.mean(losses, axis=0) if losses else (np.nan, np.nan)
             score = caught(agent, held_out, state, seed=[seed, 3])
             rows.append({"transitions": done, "caught": score, "td": td, "nce": nce})
             losses = []
@@ -306,7 +309,6 @@ def play(
         replay.add(seen, actions, rewards, ended, after)
         seen = after
         if replay.count < 10 * batch:
-            losses.append((0.0, 0.0))
             continue
         for _ in range(updates):
             losses.append([float(x) for x in agent.update(replay.sample(batch, random))])

@@ -9,19 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ssl_course.data import text
+from ssl_course.data.fetch import packaged
+from ssl_course.data.registry import File
 
 KINDS = ("brand", "place", "person")
 """Makers, brands, shops and named hotels; places of any size; people, real or invented."""
 
 TAGS = ("O", *(f"{start}-{kind}" for kind in KINDS for start in "BI"))
 """Outside, and for each kind the first character of a name (B) and the others (I)."""
+
+_FILE = File(
+    "reviews_entities.csv", "a132262a824ed503b43b822da050724deeff0dadbb0f32502f656ab9bb5b0869"
+)
 
 LENGTHS = {"validation": 500, "test": 700}
 """How many reviews of each part are annotated, from the first on."""
@@ -39,10 +44,11 @@ class Annotated(NamedTuple):
 
 @lru_cache
 def load(part: str) -> Annotated:
-    """The annotated reviews of ``"validation"`` or ``"test"``."""
-    resource = resources.files("ssl_course.data") / "samples" / "reviews_entities.csv"
-    with resource.open(encoding="utf-8") as file:
-        frame = pd.read_csv(file, keep_default_na=False, dtype={"name": str})
+    """The annotated reviews of ``"validation"`` or ``"test"``; raises ValueError for others."""
+    if part not in LENGTHS:
+        raise ValueError(f"no reviews of {part!r} are annotated; there are: {', '.join(LENGTHS)}")
+    with packaged(_FILE) as path:
+        frame = pd.read_csv(path, keep_default_na=False, dtype={"name": str})
     lines = text.texts("reviews")[part]["text"][: LENGTHS[part]].tolist()
     names: list[set[Name]] = [set() for _ in lines]
     for _, row, start, name, kind in frame[frame["part"] == part].itertuples(index=False):

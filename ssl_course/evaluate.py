@@ -147,8 +147,9 @@ def supervised(
 
     With ``view``, a layer of `views`, each training image is seen through it.
 
-    Looks at the validation accuracy every 40 steps or so, stops when it has not risen for 15
-    looks, and keeps the best weights.  Returns a model from images to class probabilities.
+    Looks at the validation accuracy every 40 steps or so, or once a pass if that is longer, stops
+    when it has not risen for 15 looks, and keeps the best weights.  Returns a model from images to
+    class probabilities.
     """
     keras.utils.set_random_seed(seed)
     encoder = build_encoder()

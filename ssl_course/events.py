@@ -32,8 +32,11 @@ def histogram(tag: str, values: np.ndarray, step: int, buckets: int = 30) -> Non
 def read(folder: Path) -> pd.DataFrame:
     """All events of a log folder, in the order of writing: ``view``, ``tag``, ``step``, ``value``.
 
-    A histogram's value has one row a bucket: left edge, right edge, count.
+    A histogram's value has one row a bucket: left edge, right edge, count.  Raises
+    FileNotFoundError if there is no such folder.
     """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"there is no log folder {folder}")
     events = []
     for file in sorted(folder.glob("events.out.*")):
         for record in tf.data.TFRecordDataset(str(file)):
@@ -65,7 +68,7 @@ def embeddings(
     """
     folder.mkdir(parents=True, exist_ok=True)
     np.savetxt(folder / "tensors.tsv", vectors, fmt="%.5g", delimiter="\t")
-    (folder / "metadata.tsv").write_text("\n".join(labels) + "\n")
+    (folder / "metadata.tsv").write_text("\n".join(labels) + "\n", encoding="utf-8")
     note = ['tensor_name: "representation"', 'tensor_path: "tensors.tsv"']
     note.append('metadata_path: "metadata.tsv"')
     if images is not None:
@@ -74,7 +77,7 @@ def embeddings(
         sides = f"single_image_dim: {width} single_image_dim: {height}"
         note.append(f'sprite {{ image_path: "images.png" {sides} }}')
     lines = "".join(f"  {line}\n" for line in note)
-    (folder / "projector_config.pbtxt").write_text(f"embeddings {{\n{lines}}}\n")
+    (folder / "projector_config.pbtxt").write_text(f"embeddings {{\n{lines}}}\n", encoding="utf-8")
 
 
 def _sheet(images: np.ndarray) -> Image.Image:

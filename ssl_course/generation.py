@@ -132,7 +132,7 @@ def fill(split: Split, label: int, made: np.ndarray) -> Split:
 
 
 def shift_and_flip(images: np.ndarray, pixels: int, seed: int) -> np.ndarray:
-    """Each image (n, h, w, c) moved by up to ``pixels``, every second one mirrored."""
+    """Each image (n, h, w, c) moved by up to ``pixels``, and mirrored with probability one half."""
     rng = np.random.default_rng(seed)
     height, width = images.shape[1:3]
     margin = ((0, 0), (pixels, pixels), (pixels, pixels), (0, 0))
@@ -149,12 +149,14 @@ def smote(points: np.ndarray, count: int, neighbors: int, seed: int) -> np.ndarr
     """New points (count, d) on the lines between ``points`` (n, d) and near ones of them.
 
     Each is a random point, moved a random part of the way to one of its ``neighbors`` nearest
-    others (Chawla et al., 2002).
+    others (Chawla et al., 2002).  Raises ValueError for fewer than two points.
     """
+    if len(points) < 2:
+        raise ValueError("a single point has no neighbor to move to")
     rng = np.random.default_rng(seed)
     distances = _distances(points, points)
     np.fill_diagonal(distances, np.inf)
-    nearest = np.argsort(distances, axis=1)[:, :neighbors]
+    nearest = np.argsort(distances, axis=1)[:, : min(neighbors, len(points) - 1)]
     start = rng.integers(len(points), size=count)
     end = nearest[start, rng.integers(nearest.shape[1], size=count)]
     step = rng.random((count, 1))

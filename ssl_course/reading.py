@@ -50,7 +50,8 @@ _ACCENTS = {
     "H": "\u030b",
     "k": "\u0328",
 }
-_LETTERS = {"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "aa": "å", "i": "ı"}
+_LETTERS = {"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "i": "ı"}
+_LETTERS |= {"ae": "æ", "AE": "Æ", "aa": "å", "AA": "Å", "oe": "œ", "OE": "Œ"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,7 +143,8 @@ def table(entries: Iterable[Entry]) -> pd.DataFrame:
         }
         for entry in entries
     ]
-    return pd.DataFrame(rows).set_index("key")
+    columns = ["key", "year", "authors", "title", "venue", "identifier"]
+    return pd.DataFrame(rows, columns=columns).set_index("key")
 
 
 def parse(text: str) -> list[Entry]:
@@ -152,11 +154,13 @@ def parse(text: str) -> list[Entry]:
     supported.
     """
     entries, position = [], 0
-    start = re.compile(r"@(\w+)\s*\{\s*([^,\s{}]+)\s*,")
+    start, name = re.compile(r"@(\w+)\s*\{"), re.compile(r"\s*([^,\s{}=]+)\s*,")
     while (found := start.search(text, position)) is not None:
-        kind, key = found[1].lower(), found[2]
-        fields, position = _fields(text, found.end(), key)
-        entries.append(Entry(kind, key, fields))
+        key = name.match(text, found.end())
+        if key is None:
+            raise ValueError(f"no key and comma at {text[found.start() :][:40]!r}")
+        fields, position = _fields(text, key.end(), key[1])
+        entries.append(Entry(found[1].lower(), key[1], fields))
     return entries
 
 
@@ -201,7 +205,7 @@ def plain(text: str) -> str:
 
     text = re.sub(r"""\\(["'`^~=.])\s*\{?\\?(\w)\}?""", accented, text)
     text = re.sub(r"\\([cvurHk])\s*\{(\w)\}", accented, text)
-    text = re.sub(r"\\(ss|ae|aa|[oOlLi])\b\s*", lambda found: _LETTERS[found[1]], text)
+    text = re.sub(r"\\(ss|ae|AE|aa|AA|oe|OE|[oOlLi])\b\s*", lambda found: _LETTERS[found[1]], text)
     return re.sub(r"\\([&%$#_])", r"\1", re.sub(r"[{}]", "", text))
 
 
@@ -234,6 +238,8 @@ def submitted(identifier: str) -> tuple[int, int]:
     year += 1900 if old and year > 90 else 2000
     if not 1 <= month <= 12:
         raise ValueError(f"{identifier!r} names month {month}")
+    if (year, month) < (2007, 4) if new else (year, month) > (2007, 3):
+        raise ValueError(f"{identifier!r} has a form that {year}-{month:02} had not")
     if new and (len(new[3]) == 5) != (year >= 2015):
         raise ValueError(f"{identifier!r} has {len(new[3])} digits, which {year} had not")
     return year, month

@@ -22,12 +22,13 @@ COLUMNS = {
 def load(name: str) -> pd.DataFrame:
     """A table of ``benchmarks/results``, indexed by the method's name, one row a run.
 
-    Raises FileNotFoundError with the command that writes the table.
+    Raises FileNotFoundError with the names that there are.
     """
-    for folder in (_INSTALLED, _CLONE):
-        if (folder / f"{name}.csv").is_file():
-            return pd.read_csv(folder / f"{name}.csv", index_col="method")
-    raise FileNotFoundError(f"no results {name!r}; measure them with: python benchmarks/{name}.py")
+    folder = _INSTALLED if _INSTALLED.is_dir() else _CLONE
+    if not (folder / f"{name}.csv").is_file():
+        there = ", ".join(sorted(file.stem for file in folder.glob("*.csv")))
+        raise FileNotFoundError(f"no results {name!r} are stored; there are: {there}")
+    return pd.read_csv(folder / f"{name}.csv", index_col="method")
 
 
 def over_seeds(runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:

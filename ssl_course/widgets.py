@@ -31,7 +31,7 @@ class Blend:
     ----------
     encoder : images (n, height, width, 1) to codes (n, …)
     decoder : codes to images
-    images : one image for each name, (n, height, width, 1) in [0, 1]
+    images : one image for each name, (n, height, width, 1) in [0, 1], n ≥ 2
     names : what the reader chooses from
     """
 
@@ -44,6 +44,8 @@ class Blend:
     ):
         if len(images) != len(names):
             raise ValueError(f"{len(images)} images but {len(names)} names; give one name each")
+        if len(images) < 2:
+            raise ValueError("there is nothing between fewer than two images; give more")
         self.decoder = decoder
         self.images = images
         self.names = list(names)
@@ -62,11 +64,8 @@ class Blend:
         """The figure as self-contained HTML; a still picture where scripts are off."""
         pairs = list(itertools.combinations(range(len(self.names)), 2))
         positions = np.linspace(0, 1, STEPS)
-        codes = np.concatenate(
-            [
-                (1 - positions)[:, None] * self.codes[a] + positions[:, None] * self.codes[b]
-                for a, b in pairs
-            ]
+        codes = np.stack(
+            [(1 - p) * self.codes[a] + p * self.codes[b] for a, b in pairs for p in positions]
         )
         frames = np.asarray(self.decoder(codes))[..., 0]
         sprite = _tile(frames.reshape(len(pairs), STEPS, *frames.shape[1:]))
@@ -79,9 +78,11 @@ class Blend:
             sprite=_png(sprite),
             originals=_png(_tile(self.images[None, ..., 0])),
             still=_png(_tile(still)),
-            still_alt=f"Decoded images between the codes of {self.names[first]} "
-            f"and {self.names[second]}, in {STEPS} steps.",
-            names=json.dumps(self.names),
+            still_alt=html.escape(
+                f"Decoded images between the codes of {self.names[first]} "
+                f"and {self.names[second]}, in {STEPS} steps."
+            ),
+            names=json.dumps(self.names).replace("</", "<\\/"),
             start=json.dumps([first, second]),
             height=height,
             width=width,
@@ -93,8 +94,8 @@ class Blend:
         first, second = self._start()
         options = list(zip(self.names, range(len(self.names)), strict=True))
         controls = {
-            "first": ipywidgets.Dropdown(options=options, value=first, description="From digit"),
-            "second": ipywidgets.Dropdown(options=options, value=second, description="To digit"),
+            "first": ipywidgets.Dropdown(options=options, value=first, description="From"),
+            "second": ipywidgets.Dropdown(options=options, value=second, description="To"),
             "position": ipywidgets.FloatSlider(
                 0.5, min=0, max=1, step=0.01, description="Position"
             ),
@@ -122,7 +123,13 @@ class Blend:
 
     def _repr_mimebundle_(self, **_) -> dict:
         """Both forms at once; a notebook with a kernel shows the first, a page the second."""
-        return self.live()._repr_mimebundle_() | {"text/html": self.static()}
+        # Spelled out, because ipywidgets 7, which Colab has, makes no such bundle itself.
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.live().model_id}
+        return {
+            "application/vnd.jupyter.widget-view+json": view,
+            "text/plain": repr(self),
+            "text/html": self.static(),
+        }
 
 
 def _tile(images: np.ndarray) -> np.ndarray:

@@ -27,6 +27,12 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared() -> Path:
+    """Data that only some machines have."""
+    return SHARED
+
+
+@pytest.fixture(scope="session")
 def mirror(tmp_path_factory) -> Path:
     """A mirror directory with the full data sets; skips where they are out of reach."""
     if not all((SHARED / name).is_file() for name in FULL_SETS):

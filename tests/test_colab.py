@@ -13,8 +13,9 @@ import pytest
 
 IMAGE = ("tensorflow==2.19.*", "keras==3.10.*")
 """What the notebooks must leave alone."""
-BESIDE = "ipykernel ipywidgets matplotlib nbclient pandas pillow pooch safetensors scikit-learn"
-"""What Colab has as well, and the course needs."""
+BESIDE = "ipykernel ipywidgets==7.7.1 matplotlib nbclient pandas pillow pooch safetensors"
+BESIDE += " scikit-learn"
+"""What Colab has as well, and the course needs; its ipywidgets is an old one."""
 RUN = """
 import nbformat, nbclient
 notebook = nbformat.read("chapter.ipynb", as_version=4)
@@ -35,7 +36,10 @@ def colab(tmp_path_factory):
     image = [one.replace("tensorflow=", "tensorflow-cpu=") for one in IMAGE]
     if sys.platform != "linux":
         image = list(IMAGE)
-    subprocess.run([*install, *image, *BESIDE.split()], check=True)
+    run = subprocess.run([*install, *image, *BESIDE.split()], capture_output=True, text=True)
+    if run.returncode and re.search("ConnectionError|No matching distribution|resolve", run.stderr):
+        pytest.skip("the package index is out of reach")
+    assert run.returncode == 0, run.stderr[-2000:]
     return python
 
 

@@ -70,10 +70,3 @@ def test_the_reading_list_has_each_work_of_the_record_under_its_idea(root):
     ):
         assert heading.casefold().startswith(idea), heading
         assert Counter(cited(section)) == Counter(works.index), heading
-
-
-def test_the_package_carries_the_bibliography(root, entries):
-    """What notebooks read on Colab, where there is no book, is this file."""
-    assert [entry.key for entry in reading.bibliography()] == [entry.key for entry in entries]
-    pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
-    assert '"book/references.bib" = "ssl_course/references.bib"' in pyproject

@@ -8,7 +8,7 @@ PROGRAM = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import ssl_course
-from ssl_course import data, exercises, results, widgets
+from ssl_course import data, events, exercises, reading, results, widgets
 from ssl_course.pretrain import pretrain
 assert ssl_course.__file__.startswith(sys.argv[1])
 method = pretrain("mnist-bottleneck")
@@ -16,6 +16,8 @@ digits = data.load("mnist").test
 blend = widgets.Blend(method.encoder, method.decoder, digits.x[:2], ["a", "b"])
 assert "canvas" in blend.static()
 assert len(results.load("mnist")) and exercises.bank("05")
+assert reading._INSTALLED.is_file() and len(reading.bibliography()) >= len(reading.record()) > 200
+assert len(events.read(events.shipped("simclr"))) and list(events.shipped("stills").glob("*.png"))
 print("complete")
 """
 
@@ -35,5 +37,5 @@ def test_wheel_asks_for_loose_versions(wheel):
         lines = archive.read(name).decode().splitlines()
     requires = [line for line in lines if line.startswith("Requires-Dist: ")]
     assert "Requires-Dist: tensorflow>=2.18" in requires
-    assert "Requires-Dist: keras>=3.8" in requires
+    assert "Requires-Dist: keras>=3.9" in requires
     assert all(">=" in line and "<" not in line and "==" not in line for line in requires)

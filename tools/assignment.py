@@ -113,9 +113,13 @@ def create(course: Path, name: str, pages: list[Path], for_marks: bool = False) 
     if source.exists():
         raise SystemExit(f"{source} exists; choose another name, or remove it first.")
     source.mkdir(parents=True)
-    for page in pages:
-        nbformat.write(assignment(page, for_marks), source / f"{page.stem}.ipynb")
-    _succeeded(api(course).generate_assignment(name))
+    try:
+        for page in pages:
+            nbformat.write(assignment(page, for_marks), source / f"{page.stem}.ipynb")
+        _succeeded(api(course).generate_assignment(name))
+    except BaseException:  # half an assignment would keep its name from the next try
+        shutil.rmtree(source)
+        raise
     release, archive = course / "release" / name, course / f"{name}.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for notebook in sorted(release.glob("*.ipynb")):
@@ -163,12 +167,17 @@ def grade(course: Path, name: str, seconds: int = 120) -> Path:
     if not released:
         raise SystemExit(f"There is no assignment {name!r} in {course / 'release'}.")
     grader, rows = api(course, seconds), []
-    for folder in sorted((course / "submitted").glob(f"*/{name}")):
-        student = folder.parent.name
+    folders = sorted((course / "submitted").glob(f"*/{name}"))
+    if not folders:
+        raise SystemExit(
+            f"Nothing was handed in: {course / 'submitted'}/STUDENT/{name} is not there."
+        )
+    for folder in folders:
+        who = folder.parent.name
         faults = {stem: fault(folder / f"{stem}.ipynb", path) for stem, path in released.items()}
-        reason = _autograde(grader, course, name, student, faults)
+        reason = _autograde(grader, course, name, who, faults)
         for stem, path in released.items():
-            rows += _marks(grader, name, student, stem, path, faults[stem] or reason)
+            rows += _marks(grader, name, who, stem, path, faults[stem] or reason)
     marks = course / f"{name}-marks.csv"
     with open(marks, "w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, ("student", "chapter", "exercise", "mark", "of", "reason"))
@@ -241,7 +250,8 @@ def _limit_memory() -> None:
     except ImportError:
         return
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
+    soft = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def main() -> int:

@@ -33,12 +33,13 @@ def sources() -> list[Path]:
 
 
 def stamp(source: Path) -> dict[str, str]:
-    """What a pair depends on: the source, of that the code (its outputs), and the package."""
+    """What a pair depends on: source, its code (for the outputs), package, and `student`."""
     code = [cell.source for cell in jupytext.read(source).cells if cell.cell_type == "code"]
     return {
         "source_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
         "code_sha256": hashlib.sha256("\0".join(code).encode()).hexdigest(),
-        "package_sha256": package_hash(source.read_text()),
+        "package_sha256": package_hash(source.read_text(encoding="utf-8")),
+        "student_sha256": hashlib.sha256(Path(student.__file__).read_bytes()).hexdigest(),
     }
 
 

@@ -22,7 +22,7 @@ def package_hash(notebook: str | None = None) -> str:
             if not path.is_file() or hidden:
                 continue
             if notebook is None or _concerns(path, notebook, leaves):
-                digest.update(f"{path.relative_to(ROOT)}\0".encode())
+                digest.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 

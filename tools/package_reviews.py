@@ -7,11 +7,14 @@ not in the training part if they are in the test part.  2,000 of the others are 
 """
 
 import argparse
+import bz2
 import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from ssl_course.data.fetch import sha256_of
 
 SAMPLE = Path(__file__).parents[1] / "ssl_course" / "data" / "samples" / "reviews.csv.bz2"
 LENGTH = 46
@@ -39,8 +42,9 @@ def main() -> None:
     train["part"] = "train"
     train.iloc[held_out, train.columns.get_loc("part")] = "validation"
     frame = pd.concat([train, test.assign(part="test")])[["text", "label", "part"]]
-    frame.to_csv(SAMPLE, index=False, compression={"method": "bz2", "compresslevel": 9})
-    print(f"Wrote {SAMPLE}: {frame['part'].value_counts().to_dict()}")
+    text = frame.to_csv(index=False, lineterminator="\n")
+    SAMPLE.write_bytes(bz2.compress(text.encode(), 9))
+    print(f"{sha256_of(SAMPLE)}  {SAMPLE.name}: {frame['part'].value_counts().to_dict()}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Split:
-    """Inputs ``x`` (n, …) and labels ``y`` (n,), int64.
+    """Inputs ``x`` (n, …) and labels ``y`` (n,): int64, or float where a number is predicted.
 
     Images are (n, height, width, channels), float32 in [0, 1].
     """
@@ -25,8 +25,9 @@ class Split:
 class Dataset:
     """One data set, split once and for all.
 
-    ``unlabeled`` (n, …) is what pretraining may see; it never overlaps
-    ``test``.  ``train`` and ``validation`` carry the labels that probes may use.
+    ``unlabeled`` (n, …) is what pretraining may see; it never overlaps ``test``, and holds the
+    images of ``train``, in most sets also those of ``validation``: a loss on these is not one on
+    new images.  ``train`` and ``validation`` carry the labels that probes may use.
     ``official_test`` is the untouched test set of the source where ``test`` is not that set
     already and the full data is at hand.  ``sha256`` identifies the bytes of ``unlabeled``.
     """

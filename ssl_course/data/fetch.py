@@ -65,7 +65,8 @@ def packaged(file: File) -> Iterator[Path]:
 def locate(entry: Entry) -> tuple[list[Path], str]:
     """Files that hold the full data set, verified, and where they came from.
 
-    Returns the official files in the registry's order, or the single ``<name>.npz`` of a mirror.
+    Returns the official files in the registry's order, or the single ``<name>.npz`` of a mirror
+    where the registry allows it.
     Raises `DataError` if no place has them or one has wrong bytes.
     """
     cache = cache_directory() / "data" / entry.name
@@ -89,18 +90,22 @@ def _from_mirror(entry: Entry, mirror: Path) -> list[Path]:
         sha256, _, name = line.partition(" ")
         sums[name.lstrip(" *")] = sha256
     wanted = [file.name for file in entry.official]
-    for names in (wanted, [f"{entry.name}.npz"]):
+    forms = [wanted, [f"{entry.name}.npz"]] if entry.one_file else [wanted]
+    for names in forms:
         if all(name in sums and (mirror / name).is_file() for name in names):
             remedy = f"Copy it to the mirror again, or correct {listing}."
             return [verify(mirror / name, sums[name], remedy) for name in names]
     raise DataError(
-        f"The mirror {mirror} does not hold {entry.title}: it needs {', '.join(wanted)} or "
-        f"{entry.name}.npz, listed in {MIRROR_LIST}. Add them, or unset {MIRROR_VARIABLE}."
+        f"The mirror {mirror} does not hold {entry.title}: it needs "
+        f"{' or '.join(', '.join(names) for names in forms)}, listed in {MIRROR_LIST}. "
+        f"Add them, or unset {MIRROR_VARIABLE}."
     )
 
 
 def _download(entry: Entry, file: File, folder: Path) -> Path:
     target = folder / file.name
+    if target.exists():  # of a set of files, of which another one is missing
+        return verify(target, file.sha256, "Delete it; the next call downloads it again.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -115,6 +120,11 @@ def _download(entry: Entry, file: File, folder: Path) -> Path:
 
 
 def _download_verified(entry: Entry, file: File, scratch: Path) -> str:
+    if not file.urls:
+        raise DataError(
+            f"{entry.title} has no address to download from. Put {file.name} into a folder with "
+            f"a {MIRROR_LIST} and set {MIRROR_VARIABLE} to it."
+        )
     reasons = []
     for url in file.urls:
         try:
@@ -133,5 +143,6 @@ def _download_verified(entry: Entry, file: File, scratch: Path) -> str:
     raise DataError(
         f"Cannot download {file.name} of {entry.title} ({entry.megabytes} MB in all). "
         f"{'; '.join(reasons)}. Without internet, put the file into a folder with a "
-        f"{MIRROR_LIST} and set {MIRROR_VARIABLE} to it, or use the packaged sample (full=False)."
+        f"{MIRROR_LIST} and set {MIRROR_VARIABLE} to it"
+        f"{', or use the packaged sample (full=False)' if entry.sample else ''}."
     )

@@ -21,8 +21,8 @@ class File:
 class Entry:
     """One data set.
 
-    ``official`` are the files of the official source.  A mirror directory may hold these, or
-    one ``<name>.npz`` with the arrays ``x_train, y_train, x_test, y_test``.
+    ``official`` are the files of the official source.  With ``one_file`` a mirror directory may
+    hold one ``<name>.npz`` with the arrays ``x_train, y_train, x_test, y_test`` in their place.
     ``sample`` is the part that is packaged with the course, if its license allows that.
     ``shape`` and ``dtype`` are those of one input.
     """
@@ -37,6 +37,7 @@ class Entry:
     official: tuple[File, ...]
     shape: tuple[int, ...] = (28, 28, 1)
     dtype: str = "float32"
+    one_file: bool = False
 
 
 REGISTRY = {
@@ -47,6 +48,7 @@ REGISTRY = {
             title="MNIST handwritten digits",
             license="CC BY-SA 3.0",
             citation="lecun1998gradient",
+            one_file=True,
             megabytes=11.5,
             classes=tuple("0123456789"),
             sample=File(
@@ -65,6 +67,7 @@ REGISTRY = {
             title="Fashion-MNIST articles of clothing",
             license="MIT",
             citation="xiao2017fashion",
+            one_file=True,
             megabytes=30.9,
             classes=(
                 "T-shirt",
@@ -109,6 +112,7 @@ REGISTRY = {
             title="CIFAR-10 small color photographs",
             license="none stated; research use, with the citation",
             citation="krizhevsky2009learning",
+            one_file=True,
             megabytes=170.1,
             classes=(
                 "airplane",
@@ -137,6 +141,7 @@ REGISTRY = {
             title="USPS digits from envelopes",
             license="none stated; research use, with the citation",
             citation="hull1994database",
+            one_file=True,
             megabytes=1.1,
             classes=tuple("0123456789"),
             sample=None,

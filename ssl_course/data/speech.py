@@ -68,11 +68,14 @@ def log_mel(audio: np.ndarray) -> np.ndarray:
 
     ``audio`` are samples at 8 kHz.  Decibels are relative to the clip's own maximum, so how far
     the speaker sat from the microphone does not show.  Quiet frames at both ends are cut off.
+    Raises ValueError if there is nothing but silence.
     """
     audio = np.pad(np.asarray(audio, np.float64), (0, max(0, FRAME - len(audio))))
     frames = np.lib.stride_tricks.sliding_window_view(audio, FRAME)[::HOP]
     power = np.abs(np.fft.rfft(frames * np.hanning(FRAME), 256)) ** 2
     mel = power @ mel_filters()
+    if not mel.max() > 0:
+        raise ValueError("nothing is to be heard in this clip: all samples are equal")
     decibels = 10 * np.log10(np.maximum(mel / mel.max(), 1e-12))
     heard = np.flatnonzero(decibels.max(axis=1) > -SILENCE)
     return np.clip(1 + decibels[heard[0] : heard[-1] + 1] / RANGE, 0.0, 1.0)
@@ -90,7 +93,7 @@ def pictures(clips: Clips) -> np.ndarray:
 def lengths(images: np.ndarray) -> np.ndarray:
     """How many frames of each picture (n, frames, bands, 1) come before the silence at its end."""
     heard = images.max(axis=(2, 3)) > 0
-    return images.shape[1] - heard[:, ::-1].argmax(axis=1)
+    return np.where(heard.any(axis=1), images.shape[1] - heard[:, ::-1].argmax(axis=1), 0)
 
 
 def cepstra(images: np.ndarray, count: int = 13) -> np.ndarray:
@@ -155,20 +158,23 @@ def load(entry: Entry, full: bool) -> Dataset:
     holds synthetic voices alone: seven to learn from, one for validation, two for the test.
     """
     if full:
-        _, source = locate(entry)
-        return fold(FOLDS[0], source)
+        return fold()
     spoken = clips("synthetic")
     voices = np.unique(spoken.speaker)
     parts = [spoken.pick(np.isin(spoken.speaker, some)) for some in np.split(voices, (7, 8))]
     return _dataset(parts[0], *parts, "packaged sample (synthetic voices)")
 
 
-def fold(unseen: tuple[str, str] = FOLDS[0], source: str = "mirror") -> Dataset:
+def fold(unseen: tuple[str, str] = FOLDS[0]) -> Dataset:
     """The Free Spoken Digit Dataset with two speakers held out.
 
     ``unlabeled``: the other four, without the official test takes.  ``train``: three of these;
     ``validation``: the fourth, whose labels choose settings.  ``test``: all of the unseen two.
+    Raises ValueError for a pair that is none of `FOLDS`.
     """
+    if unseen not in FOLDS:
+        raise ValueError(f"{unseen} is no fold; there are: {', '.join(map(str, FOLDS))}")
+    _, source = locate(REGISTRY["spoken_digits"])
     spoken = clips("fsdd")
     seen = spoken.pick(~np.isin(spoken.speaker, unseen) & (spoken.take >= OFFICIAL_TEST))
     chooses = seen.speaker == VALIDATION[unseen[0]]

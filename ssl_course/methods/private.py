@@ -145,8 +145,13 @@ def epsilon(noise: float, rate: float, steps: int, delta: float) -> float:
 
 
 def noise_for(target: float, rate: float, steps: int, delta: float) -> float:
-    """A noise multiplier, the smallest to 0.01, with which `epsilon` is at most ``target``."""
+    """The smallest noise multiplier from 0.3 on, to 0.01, with `epsilon` at most ``target``.
+
+    Raises ValueError if not even 100 is enough.
+    """
     low, high = 0.3, 100.0
+    if epsilon(high, rate, steps, delta) > target:
+        raise ValueError(f"no noise multiplier up to {high:g} gives ε ≤ {target:g}")
     while high - low > 0.01:
         middle = (low + high) / 2
         if epsilon(middle, rate, steps, delta) > target:

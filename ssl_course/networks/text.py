@@ -64,8 +64,8 @@ def text_transformer(
 ) -> keras.Model:
     """Token numbers (n, length), int32 → one vector a token (n, length, width).
 
-    ``depth`` blocks of attention (32 features a head) and a two-layer network, normalized
-    before each (pre-norm) and at the end.
+    ``depth`` blocks of attention (32 features a head, of which ``width`` is a multiple) and a
+    two-layer network, normalized before each (pre-norm) and at the end.
     """
     numbers = keras.Input((length,), dtype="int32")
     real = ops.not_equal(numbers, 0)

@@ -13,6 +13,7 @@ from importlib import import_module
 import keras
 
 from ssl_course import data
+from ssl_course.data.fetch import CACHE_VARIABLE
 from ssl_course.pretrain import checkpoint, training
 from ssl_course.pretrain.checkpoint import CheckpointError, read_card
 from ssl_course.pretrain.fingerprint import fingerprint
@@ -55,7 +56,7 @@ def pretrain(name: str, mode: str | None = None) -> keras.Model:
     ------
     ValueError : unknown name or mode
     CheckpointError : the checkpoint is missing, altered or does not fit
-    DataError : the full data set is out of reach
+    DataError : the full data set is out of reach, or a quick run has no sample
     """
     mode = mode or os.environ.get(MODE_VARIABLE) or "cached"
     if name not in RECIPES:
@@ -66,6 +67,11 @@ def pretrain(name: str, mode: str | None = None) -> keras.Model:
     if mode == "full":
         return _train(recipe)
     if mode == "quick":
+        if data.REGISTRY[recipe.dataset].sample is None:
+            raise data.DataError(
+                f"{name} has no quick run, because its data are not packaged. "
+                f'Use pretrain({name!r}, mode="cached") or mode="full".'
+            )
         dataset = data.load(recipe.dataset)
         method = training.build(recipe, dataset)
         few = replace(dataset, unlabeled=dataset.unlabeled[:QUICK_IMAGES])
@@ -110,7 +116,8 @@ def _settings(recipe: Recipe) -> dict:
 
 
 def _train(recipe: Recipe) -> keras.Model:
-    checkpoint.require_writable()
+    checkpoint.require_writable(checkpoint.folder(), checkpoint.FOLDER_VARIABLE)
+    checkpoint.require_writable(data.cache_directory(), CACHE_VARIABLE)
     dataset = data.load(recipe.dataset, full=True)
     gpu = has_gpu()
     run = for_gpu(recipe) if gpu else recipe

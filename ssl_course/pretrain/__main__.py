@@ -17,11 +17,8 @@ def main(arguments: list[str] | None = None) -> int:
     names = parser.parse_args(arguments).names
     if unknown := set(names) - RECIPES.keys():
         parser.error(f"unknown recipe {', '.join(sorted(unknown))}; known: {', '.join(RECIPES)}")
-    try:
-        names = names or [name for name in RECIPES if problem(name)]
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+    names = names or [name for name in RECIPES if problem(name)]
+    failed = 0
     if not names:
         print("Every checkpoint is valid; nothing to train.")
     for name in names:
@@ -29,13 +26,14 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             final = pretrain(name, "full").card["final"]
         except (DataError, CheckpointError) as error:
-            print(error, file=sys.stderr)
-            return 1
+            print(f"{name}: {error}", file=sys.stderr)
+            failed = 1
+            continue
         except KeyboardInterrupt:
             print(f"\nInterrupted. Go on with: python -m ssl_course.pretrain {name}")
             return 130
         print(", ".join(f"{metric} {value:.4f}" for metric, value in final.items()))
-    return 0
+    return failed
 
 
 if __name__ == "__main__":

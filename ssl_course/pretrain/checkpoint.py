@@ -58,10 +58,11 @@ def read_card(name: str) -> dict:
         raise _error(name, f"{card_path} is missing") from None
     except ValueError:  # no JSON, or not even text
         raise _error(name, f"{card_path} is not readable as JSON") from None
-    if not isinstance(card, dict) or not card.keys() >= _REQUIRED:
+    complete = isinstance(card, dict) and card.keys() >= _REQUIRED
+    if not complete or not isinstance(card["recipe"], dict):
         raise _error(name, f"{card_path} is incomplete")
-    if card["recipe"]["name"] != name:
-        raise _error(name, f"{card_path} belongs to {card['recipe']['name']!r}")
+    if card["recipe"].get("name") != name:
+        raise _error(name, f"{card_path} belongs to {card['recipe'].get('name')!r}")
     return card
 
 
@@ -112,16 +113,19 @@ def save(name: str, method: keras.Model, card: dict) -> Path:
     return weights_path
 
 
-def require_writable() -> None:
-    """Raise `CheckpointError` before a long run whose result could not be stored."""
+def require_writable(directory: Path, variable: str) -> None:
+    """Raise `CheckpointError` before a long run whose result could not be stored there.
+
+    ``variable`` is the environment variable that names another directory.
+    """
     try:
-        folder().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder()):
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
             pass
     except OSError as error:
         raise CheckpointError(
-            f"Cannot write checkpoints to {folder()} ({error.strerror}). "
-            f"Set {FOLDER_VARIABLE} to a folder you may write to."
+            f"Cannot write to {directory} ({error.strerror}), where a run stores its state and "
+            f"its checkpoint. Set {variable} to a folder you may write to."
         ) from None
 
 

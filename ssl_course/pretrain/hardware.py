@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 import keras
@@ -12,12 +13,21 @@ from ssl_course.pretrain.recipe import Recipe
 GPU_BATCHES = 4
 """So many batches of a recipe make one on a GPU, which a small batch leaves idle."""
 
-HALF = (keras.layers.Conv2D, keras.layers.Conv2DTranspose, keras.layers.Dense)
-"""Layers that multiply matrices; they alone gain from half precision."""
+HALF = (
+    keras.layers.Conv1D,
+    keras.layers.Conv2D,
+    keras.layers.Conv2DTranspose,
+    keras.layers.Dense,
+)
+"""Layers that multiply matrices and gain from half precision."""
 
 
 def has_gpu() -> bool:
     """Whether the backend sees a GPU."""
+    if keras.backend.backend() == "torch":  # for which Keras lists no devices
+        import torch
+
+        return torch.cuda.is_available()
     return bool(keras.distribution.list_devices("gpu"))
 
 
@@ -38,10 +48,20 @@ def for_gpu(recipe: Recipe) -> Recipe:
 def halve_precision(method: keras.Model) -> None:
     """Let the encoder's hidden matrix products compute in float16, before ``compile``.
 
-    Weights, statistics, representation and loss stay float32 (Micikevicius et al., 2018,
-    arXiv:1710.03740), so no objective has to know; gradients need a loss scale.
+    Attention and recurrent layers, weights, statistics, representation and loss stay float32
+    (Micikevicius et al., 2018, arXiv:1710.03740), so no objective has to know; gradients need a
+    loss scale.
     """
-    last = method.encoder.layers[-1]
-    for layer in method.encoder.layers:
-        if isinstance(layer, HALF) and layer is not last:
+    *hidden, _ = _leaves(method.encoder)
+    for layer in hidden:
+        if isinstance(layer, HALF):
             layer.dtype_policy = keras.DTypePolicy("mixed_float16")
+
+
+def _leaves(model: keras.Model) -> Iterator[keras.Layer]:
+    """The layers of a model in order, those of models inside of it included."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _leaves(layer)
+        else:
+            yield layer

@@ -64,7 +64,11 @@ def run(recipe: Recipe, dataset: Dataset, method: keras.Model, state: Path, key:
 
 
 def run_epoch(recipe: Recipe, dataset: Dataset, method: keras.Model, epoch: int) -> dict:
-    """One pass over the unlabeled images in an order that depends on seed and epoch only."""
+    """One pass over the unlabeled images in an order that depends on seed and epoch only.
+
+    ``validation_loss`` is measured in batches of 500: where negatives come from the batch, it
+    cannot be compared with ``loss``.
+    """
     images = dataset.unlabeled
     order = np.random.default_rng([recipe.seed, epoch]).permutation(len(images))
     logs = method.fit(images[order], batch_size=recipe.batch_size, shuffle=False, verbose=0)
@@ -93,8 +97,11 @@ def _rate(recipe: Recipe, dataset: Dataset | None):
 
 
 def first(split: Split, count: int) -> Split:
-    """The first ``count`` examples of a split, in which the classes are mixed."""
-    return Split(split.x[:count], split.y[:count])
+    """The first ``count`` examples, or as many at equal distances if those lack a class."""
+    rows = np.arange(min(count, len(split)))
+    if len(np.unique(split.y[rows])) < len(np.unique(split.y)):  # sorted by class, as MNIST is
+        rows = np.linspace(0, len(split) - 1, len(rows)).astype(int)
+    return Split(split.x[rows], split.y[rows])
 
 
 def _arrays(split):
@@ -109,9 +116,12 @@ def _resume(method: keras.Model, state: Path, key: str) -> dict:
             return fresh
         with np.load(state / stored["variables"]) as saved:
             values = list(saved.values())
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):  # none, or cut off by a crash
-        return fresh
-    for variable, value in zip(_variables(method), values, strict=True):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        return fresh  # none, cut off by a crash, or not ours
+    variables = _variables(method)
+    if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
+        return fresh  # of another version of Keras
+    for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
     return stored["history"]
 

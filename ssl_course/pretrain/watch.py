@@ -24,7 +24,7 @@ def watch(
     learning_rate: float = 1e-3,
     seed: int = 0,
 ) -> dict[str, list[float]]:
-    """Train a method for some steps and look at it before the first and after each few.
+    """Train a method for some steps and look at it before the first and after every ``every``.
 
     Returns ``{"step", "loss", "feature_std", "rank_me", "probe_accuracy"}``, one value a look.
     ``loss`` is the mean over the steps since the last look (the first: nan).  The other three

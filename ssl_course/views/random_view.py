@@ -15,7 +15,7 @@ class RandomView(keras.layers.Layer):
     ``area``: the share of the image that a crop keeps, smallest and largest; a crop that its
     aspect would make longer than the image is cut off there and keeps less.
     ``aspect``: a crop's width over its height lies between the inverse of this and this.
-    ``flip``: mirror every second image, left to right.
+    ``flip``: mirror each image, left to right, with probability one half.
     ``brightness``, ``contrast``: multiply the pixels by a factor from 1 − b to 1 + b, and their
     distance from the image's mean by a factor from 1 − c to 1 + c.
     ``erase``: the largest share of the image that a black square hides.

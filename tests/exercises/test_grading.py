@@ -87,10 +87,14 @@ class Course:
             submission = gradebook.find_submission_notebook(self.chapter, "week1", student)
             return {grade.name: grade.score for grade in submission.grades}
 
-    def messages(self, student: str) -> str:
-        """All that failing tests told the student."""
+    def message(self, student: str, exercise: str) -> str:
+        """What the failing tests of an exercise told the student."""
         notebook = nbformat.read(self.path(f"autograded/{student}"), as_version=4)
-        outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+        tests = f"{exercise}-tests"
+        cells = (
+            c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == tests
+        )
+        outputs = (output for cell in cells for output in cell.outputs)
         return "\n".join(output.evalue for output in outputs if output.output_type == "error")
 
 
@@ -154,4 +158,4 @@ def test_wrong_answer_is_rejected_with_its_misconception(courses, chapter, stude
     course = courses(chapter)
     wrong = {f"{other.exercise}-tests": 0 for other in wrong_students(chapter)[student]}
     assert course.scores(student) == points(course.solution) | wrong
-    assert mutant.message in course.messages(student)
+    assert mutant.message in course.message(student, mutant.exercise)

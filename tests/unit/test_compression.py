@@ -42,6 +42,16 @@ def test_pruned_weights_stay_removed_while_others_are_trained(encoder, images):
     assert np.isclose(np.concatenate([mask.ravel() for mask in masks]).mean(), 0.5, atol=1e-3)
 
 
+def test_folding_loses_nothing(encoder, images):
+    x = images
+    for (kernel, bias), stride in zip(compression.folded(encoder), (4, 2), strict=True):
+        x = keras.ops.conv(x, kernel.astype("float32"), strides=stride, padding="same")
+        x = np.maximum(np.asarray(x) + bias.astype("float32"), 0)
+    # Sums of 576 products in float32.
+    expected = encoder.predict(images, verbose=0)
+    assert np.allclose(x.reshape(len(images), -1), expected, rtol=1e-4, atol=1e-4)
+
+
 def test_folding_and_eight_bits_keep_the_function(encoder, images):
     kernels, biases = zip(*compression.folded(encoder), strict=True)
     expected = encoder.predict(images, verbose=0)

@@ -134,3 +134,29 @@ def test_the_state_is_enough_without_the_loss():
     rows = control.play(agent, None, None, 704, every=704, state=True)
     assert rows[-1]["nce"] == 0
     assert np.array_equal(agent.similarity.numpy(), similarity)
+
+
+def test_the_goal_is_the_reward_and_the_discounted_best_value_of_what_goes_on():
+    agent = control.Agent(control.state_encoder(), discount=0.5)
+    seen, after = RANDOM(0).normal(size=(2, 4, 3)).astype("float32")
+    actions = np.array([0, 1, 2, 0], "int32")
+    rewards, ended = np.array([[1, -1, 0, 0], [1, 1, 0, 0]], "float32")
+    best = agent.target_head(agent.target_encoder(after)).numpy().max(axis=1)
+    chosen = agent.head(agent.encoder(seen)).numpy()[range(4), actions]
+    gap = np.abs(rewards + 0.5 * (1 - ended) * best - chosen)
+    error, _ = agent.update((seen, actions, rewards, ended, after))
+    huber = np.where(gap < 1, gap**2 / 2, gap - 0.5)
+    assert float(error) == pytest.approx(huber.mean(), rel=1e-4)
+
+
+def test_a_perfect_player_catches_everything():
+    class Perfect:
+        def act(self, seen, explore=0.0):
+            return np.sign(seen[:, 1] - seen[:, 2]).astype(int) + 1
+
+    assert control.caught(Perfect(), None, state=True, games=50) == 1.0
+
+
+def test_looks_fall_between_the_moves_of_all_games():
+    with pytest.raises(ValueError, match="multiple of the 32 games"):
+        control.play(None, None, None, every=1_000, games=32)

@@ -248,3 +248,33 @@ def test_cifar_is_read_from_its_binary_batches(private, monkeypatch):
         plane = second[1 + 1024 * channel : 1 + 1024 * (channel + 1)].reshape(32, 32)
         assert np.allclose(image[..., channel], plane / 255)
     assert np.array_equal(photographs.test.y, np.arange(10_000) % 10)
+
+
+WITHOUT_ADDRESS = [
+    file for entry in data.REGISTRY.values() for file in entry.official if not file.urls
+]
+
+
+@pytest.mark.parametrize("file", WITHOUT_ADDRESS, ids=lambda file: file.name)
+def test_the_registry_names_the_bytes_that_the_course_used(file, shared):
+    if not (shared / file.name).is_file():
+        pytest.skip("not on this machine")
+    assert fetch.sha256_of(shared / file.name) == file.sha256
+
+
+def test_usps_validation_comes_out_of_training(private, monkeypatch):
+    random = np.random.default_rng(0)
+    arrays = {
+        "x_train": random.integers(0, 256, (5420, 16, 16), np.uint8),
+        "y_train": np.repeat(np.arange(10), 542),
+        "x_test": random.integers(0, 256, (20, 16, 16), np.uint8),
+        "y_test": np.arange(20) % 10,
+    }
+    np.savez(private / "usps.npz", **arrays)
+    (private / "SHA256SUMS").write_text(f"{fetch.sha256_of(private / 'usps.npz')}  usps.npz\n")
+    monkeypatch.setenv("SSL_COURSE_DATA", str(private))
+    usps = data.load("usps", full=True)
+    parts = usps.unlabeled, usps.train, usps.validation, usps.test
+    assert [len(part) for part in parts] == [5420, 4420, 1000, 20]
+    train, validation = ({x.tobytes() for x in part.x} for part in (usps.train, usps.validation))
+    assert not train & validation

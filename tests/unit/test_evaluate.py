@@ -83,7 +83,7 @@ def test_linear_probe_on_separable_and_on_meaningless_features():
     assert 0.03 < evaluate.linear_probe(*meaningless)["accuracy"] < 0.2
 
 
-def test_strength_is_chosen_on_validation_only(monkeypatch):
+def test_strength_is_chosen_on_validation_only():
     """For one train split, every strength that some validation split prefers is also returned
     when the test split would prefer another.
     """
@@ -94,7 +94,10 @@ def test_strength_is_chosen_on_validation_only(monkeypatch):
             only.setattr(evaluate, "STRENGTHS", (strength,))
             return evaluate.linear_probe(train, pool, split)["accuracy"]
 
-    one, other = clusters(10, 2.5, 3), clusters(10, 2.5, 4)
+    # New points prefer the weakest probe, near copies of the training points the strongest.
+    one = clusters(10, 2.5, 4)
+    noise = 0.6 * np.random.default_rng(5).normal(size=(20 * len(train), 16))
+    other = Split(np.tile(train.x, (20, 1)) + noise, np.tile(train.y, 20))
     best = [max(evaluate.STRENGTHS, key=lambda c, s=s: alone(c, s)) for s in (one, other)]
     assert best[0] != best[1], "the case cannot tell validation from test"
     for validation, test, strength in ((one, other, best[0]), (other, one, best[1])):

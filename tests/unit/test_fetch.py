@@ -18,7 +18,7 @@ CONTENT = b"the right bytes"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
-def entry(*urls: str) -> Entry:
+def entry(*urls: str, **settings) -> Entry:
     return Entry(
         name="toy",
         title="Toy set",
@@ -28,6 +28,7 @@ def entry(*urls: str) -> Entry:
         classes=("a", "b"),
         sample=File("toy.npz", SHA256),
         official=(File("toy.bin", SHA256, urls),),
+        **settings,
     )
 
 
@@ -230,7 +231,13 @@ class TestMirror:
         (folder / "toy.bin").unlink()
         np.savez(folder / "toy.npz", x_train=np.zeros(1))
         self.list_files(folder)
-        assert fetch.locate(entry()) == ([folder / "toy.npz"], "mirror")
+        assert fetch.locate(entry(one_file=True)) == ([folder / "toy.npz"], "mirror")
+        with pytest.raises(fetch.DataError, match=r"needs toy\.bin, listed"):
+            fetch.locate(entry())
+
+    def test_without_an_address_only_a_mirror_helps(self, private):
+        with pytest.raises(fetch.DataError, match=r"no address.*Put toy\.bin into a folder"):
+            fetch.locate(entry())
 
     def test_no_list(self, folder):
         with pytest.raises(fetch.DataError, match=r"has no SHA256SUMS.*sha256sum"):
@@ -262,7 +269,5 @@ class TestMirror:
     def test_missing_file(self, folder):
         self.list_files(folder)
         (folder / "toy.bin").unlink()
-        with pytest.raises(
-            fetch.DataError, match=r"needs toy\.bin or toy\.npz.*unset SSL_COURSE_DATA"
-        ):
+        with pytest.raises(fetch.DataError, match=r"needs toy\.bin, listed.*unset SSL_COURSE_DATA"):
             fetch.locate(entry())

@@ -183,3 +183,11 @@ def test_trainer_starts_anew_each_time():
     again = weights_of(trainer.fit(inputs, seed=0))
     assert all(np.allclose(*pair, atol=1e-6) for pair in zip(first, again, strict=True))
     assert not np.allclose(first[0], other[0])
+
+
+def test_with_few_points_smote_moves_to_others_all_the_same():
+    points = np.arange(5.0)[:, None] ** 2
+    new = generation.smote(points, 200, neighbors=5, seed=0)
+    assert not np.isin(new, points).any()
+    with pytest.raises(ValueError, match="single point"):
+        generation.smote(points[:1], 3, neighbors=5, seed=0)

@@ -49,6 +49,7 @@ def test_everything_moves(pair):
         return [not np.array_equal(a, b) for a, b in zip(method.before, after, strict=True)]
 
     assert moved(mixed) == moved(full)
+    assert np.mean(moved(full)) > 0.9  # all but biases that no loss sees
 
 
 def test_convolutions_are_halved_and_nothing_else():
@@ -67,8 +68,18 @@ def test_larger_batches_have_a_larger_rate_and_nothing_else_changes():
     assert {k for k, v in vars(recipe).items() if vars(large)[k] != v} == same
 
 
-def test_has_gpu_asks_the_backend():
-    assert hardware.has_gpu() == bool(keras.distribution.list_devices("gpu"))
+@pytest.mark.parametrize(("devices", "found"), [([], False), (["gpu:0"], True)])
+def test_has_gpu_asks_the_backend(monkeypatch, devices, found):
+    monkeypatch.setattr(keras.distribution, "list_devices", {"gpu": devices}.get)
+    assert hardware.has_gpu() is found
+
+
+@pytest.mark.parametrize("name", ["fashion_mnist-masked", "spoken_digits-cpc"])
+def test_layers_inside_of_models_and_of_sound_are_halved_too(name):
+    method = training.build(RECIPES[name], mixed_precision=True)
+    half = [layer for layer in hardware._leaves(method.encoder) if isinstance(layer, hardware.HALF)]
+    computed = [layer.compute_dtype for layer in half]
+    assert computed.count("float16") >= max(1, len(half) - 1)
 
 
 @pytest.mark.skipif(not hardware.has_gpu(), reason="there is no GPU")

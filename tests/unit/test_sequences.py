@@ -9,7 +9,6 @@ import pytest
 
 from ssl_course import data, methods, networks
 from ssl_course.data import sequences, text
-from ssl_course.data.registry import File
 from ssl_course.methods import language
 from ssl_course.methods.writing import step, write
 from ssl_course.pretrain import training
@@ -111,12 +110,6 @@ def test_solubility_keeps_strings_and_drops_copies(private, monkeypatch):
     assert [len(part) for part in parts] == [12, 4, 4]
     every = {one: value for part in parts for one, value in zip(part.x, part.y, strict=True)}
     assert every == {"C" * size: -size / 2 for size in range(1, 21)}
-
-
-def test_the_registry_names_the_right_files():
-    for name in ("splice", "esol"):
-        assert all(isinstance(file, File) for file in data.REGISTRY[name].official)
-        assert all(len(file.sha256) == 64 for file in data.REGISTRY[name].official)
 
 
 class TestWriting:

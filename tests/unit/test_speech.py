@@ -89,6 +89,7 @@ class TestSplits:
         sounds = tuple(tone(200 + 5 * i, 0.05) for i in range(420))
         every = speech.Clips(sounds, digits, names, takes)
         monkeypatch.setattr(speech, "clips", lambda name: every)
+        monkeypatch.setattr(speech, "locate", lambda entry: ([], "mirror"))
         for unseen in speech.FOLDS:
             assert speech.VALIDATION[unseen[0]] not in unseen
             parts = speech.fold(unseen)
@@ -96,6 +97,13 @@ class TestSplits:
                 len(part) for part in (parts.unlabeled, parts.train, parts.validation, parts.test)
             ]
             assert sizes == [80, 60, 20, 140], "test takes or unseen people are in pretraining"
+        with pytest.raises(ValueError, match="is no fold"):
+            speech.fold(("theo", "nobody"))
+
+    def test_silence_is_refused_and_has_no_length(self):
+        with pytest.raises(ValueError, match="nothing is to be heard"):
+            speech.log_mel(np.zeros(4000))
+        assert speech.lengths(np.zeros((1, 80, 32, 1))).tolist() == [0]
 
     def test_unknown_clips(self):
         with pytest.raises(ValueError, match="human, synthetic and fsdd"):

@@ -15,7 +15,7 @@ MUTANTS = (
         "sizes have signs",
         "np.abs(kernels[0]).sum(axis=(0, 1, 2))",
         "kernels[0].sum(axis=(0, 1, 2))",
-        "large",
+        "use absolute values",
     ),
     Mutant(
         "08-1-a",
