@@ -269,6 +269,8 @@ def one(how: str, file: str) -> None:
 
 
 def repeat(clothes) -> None:
+    if all(known("simclr", "repeat", setting, 0) for setting in SETTINGS):
+        return  # all or none, because each is compared with the first
     first = None
     with tempfile.TemporaryDirectory() as folder:
         for setting, (environment, how) in SETTINGS.items():

@@ -1,8 +1,9 @@
 """Measure the learning curves of chapter 8.2: python benchmarks/control.py [PART …]
 
-Parts: ``tuning`` (settings, chosen on seed 100 and confirmed on 101) and ``seeds`` (the
-seeds that are reported); without a part, both.  Packaged data alone.  Writes
-benchmarks/results/control.csv after every run, with the date; the rows of the other part stay.
+Parts: ``tuning`` (settings, chosen on seed 100 and confirmed on 101, in front of validation digits)
+and ``seeds`` (those that are reported, in front of test digits); without a part, both.  Packaged
+data alone.  Writes benchmarks/results/control.csv after every run, with the date; the rows of the
+other part stay.
 A row is a run: the share of caught balls at 17 times, what can be decoded from the encoder
 after it, and its CPU minutes.  About ten minutes on one free core.
 """
@@ -64,7 +65,8 @@ def measure(part: str, game: str, method: str, settings: dict, seed: int) -> Non
     state, digits = method == "state", game == "digits"
     encoder = control.state_encoder() if state else control.pixel_encoder()
     agent = control.Agent(encoder, seed=seed, **settings)
-    behind = [control.pixels(s.x) if digits else None for s in (MNIST.train, MNIST.test)]
+    judged = MNIST.validation if part == "tuning" else MNIST.test
+    behind = [control.pixels(s.x) if digits else None for s in (MNIST.train, judged)]
     budget = BUDGET[game]
     every = budget // (LOOKS - 1)
     rows = control.play(agent, *behind, transitions=budget, every=every, state=state, seed=seed)

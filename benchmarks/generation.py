@@ -198,11 +198,12 @@ def feature_map(size: int = 32):
     return features
 
 
-def main(draws: int, label: int) -> None:
+def main(draws: int, label: int, without: list[str]) -> None:
     bench = Bench(label)
     rows = pd.read_csv(TABLE).to_dict("records") if TABLE.is_file() else []
     there = {(row["method"], row["draw"]) for row in rows if row["label"] == label}
-    wanted = [(name, draw) for draw in range(draws) for name in METHODS]
+    chosen = [name for name in METHODS if name not in without]
+    wanted = [(name, draw) for draw in range(draws) for name in chosen]
     for name, draw in (pair for pair in wanted if pair not in there):
         start = time.process_time()
         row = bench.measured(name, draw)
@@ -218,5 +219,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=5, help="how many draws of the rare images")
     parser.add_argument("--label", type=int, default=6, help="the class that is starved")
+    parser.add_argument("--without", nargs="*", default=[], choices=METHODS, metavar="METHOD")
     arguments = parser.parse_args()
-    main(arguments.draws, arguments.label)
+    main(arguments.draws, arguments.label, arguments.without)

@@ -136,7 +136,9 @@ def records(seeds) -> None:
         measure("random", None, untrained.embed, clinic.Probe, time.process_time())
         start = time.process_time()
         model = MaskedValues(steps=1500, seed=seed).fit(known)
+        fitted = time.process_time() - start
         measure("masked", model.transform, model.transform, clinic.Probe, start)
+        start = time.process_time() - fitted
         measure("masked_hidden", None, model.embed, clinic.Probe, start)
 
 

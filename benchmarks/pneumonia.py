@@ -187,8 +187,9 @@ def supervised(xrays: data.Dataset, seed: int) -> dict:
 
     row = judged(xrays.test.y, scores(xrays.train, seed))
     for labels in BUDGETS:
-        few = data.few_labels(xrays.train, labels, seed)
-        row[f"auc_{labels}"] = clinic.auc(xrays.test.y, scores(few, seed))
+        few = (data.few_labels(xrays.train, labels, draw) for draw in range(DRAWS))
+        aucs = [clinic.auc(xrays.test.y, scores(one, seed)) for one in few]
+        row |= {f"auc_{labels}": np.mean(aucs), f"auc_{labels}_draws": np.std(aucs)}
     return row
 
 

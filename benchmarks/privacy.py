@@ -71,9 +71,9 @@ def worth(clothes: data.Dataset, represent) -> dict:
 
 def trained(clothes, images, epsilon, learning_rate, seed, clip=True) -> dict:
     """One run of the curve; ``epsilon`` infinite means no noise, ``clip`` False no clipping."""
-    start = time.process_time()
     rate = BATCH / len(images)
     noise = 0.0 if np.isinf(epsilon) else noise_for(epsilon, rate, STEPS, DELTA)
+    start = time.process_time()
     bound = BOUND if clip else np.inf
     method = build(seed)
     settings = {"rate": rate, "steps": STEPS, "bound": bound, "noise": noise, "seed": seed}
@@ -201,7 +201,7 @@ def averaging() -> list[dict]:
             start, method = time.process_time(), build(seed)
             federated.train(method, images, parts, rounds=15, steps=10, seed=seed)
             row = worth(clothes, lambda s, m=method: evaluate.embed(m.encoder, s))
-            row |= {"loss": losses(method, clothes.test.x).mean(), "images": len(images)}
+            row |= {"loss": losses(method, clothes.test.x).mean(), "images": sum(map(len, parts))}
             row |= {"cpu_minutes": (time.process_time() - start) / 60}
             rows.append({"method": name, "seed": seed} | row)
             print(rows[-1], flush=True)

@@ -68,7 +68,7 @@ def vae(classes: int) -> Trainer:
 
     def build():
         decoder = networks.image_generator(VAE_CODE + classes)
-        return ConditionalVAE(networks.dense_encoder(64, 256), decoder, classes, seed=0)
+        return ConditionalVAE(networks.dense_encoder(64, 256), decoder, classes)
 
     return Trainer(build, _two(classes))
 
@@ -78,7 +78,7 @@ def gan(classes: int) -> Trainer:
 
     def build():
         generator = networks.conv_generator(GAN_CODE + classes)
-        return ConditionalGAN(networks.conv_critic(), generator, classes, seed=0)
+        return ConditionalGAN(networks.conv_critic(), generator, classes)
 
     return Trainer(build, _two(classes), rate=6e-4, beta_1=0.5)
 
