@@ -29,7 +29,7 @@ BOOK = ROOT / "book"
 COURSE = ROOT / "assignments" / "course"
 CONFIGURATION = ROOT / "assignments"
 LARGEST = 20_000_000
-"""Bytes of a submitted notebook; one with more holds output by the megabyte."""
+"""Bytes of a notebook, submitted or graded; one with more holds output by the megabyte."""
 MEMORY = 16_000_000_000
 """Bytes of address space for the grader and each kernel; TensorFlow reserves some by itself."""
 TOO_LONG = "the cell took longer than is allowed"
@@ -187,7 +187,10 @@ def grade(course: Path, name: str, seconds: int = 120) -> Path:
 
 
 def _autograde(grader, course: Path, name: str, student: str, faults: dict) -> str | None:
-    """Grade the sound notebooks of a student from a copy; returns why that failed, or None."""
+    """Grade the sound notebooks of a student from a copy; returns why that failed, or None.
+
+    ``faults`` gets a reason for those that print too much.
+    """
     sound = [stem for stem, reason in faults.items() if reason is None]
     if not sound:
         return None
@@ -200,14 +203,34 @@ def _autograde(grader, course: Path, name: str, student: str, faults: dict) -> s
             shutil.copyfile(course / "submitted" / student / name / f"{stem}.ipynb", copy)
         grader.coursedir.submitted_directory = "desk"
         result = grader.autograde(name, student)
+        loud = _silenced(grader, name, student, sound) if result["success"] else []
         if result["success"]:
             result = grader.generate_feedback(name, student)
     finally:
         shutil.rmtree(desk, ignore_errors=True)
+    for stem in loud:
+        faults[stem] = f"When it ran, the notebook printed more than {LARGEST // 1_000_000} MB."
+        (course / "feedback" / student / name / f"{stem}.html").unlink(missing_ok=True)
     if result["success"]:
         return None
     last = [line for line in (result.get("log") or result.get("error") or "").splitlines() if line]
     return f"The notebook could not be graded: {last[-1] if last else 'no message'}"
+
+
+def _silenced(grader, name: str, student: str, stems: list[str]) -> list[str]:
+    """The graded notebooks that printed too much; their output is dropped."""
+    loud = []
+    for stem in stems:
+        file = Path(grader.coursedir.format_path("autograded", student, name)) / f"{stem}.ipynb"
+        if file.stat().st_size > LARGEST:
+            loud.append(stem)
+            notebook = nbformat.read(file, as_version=4)
+            for cell in notebook.cells:
+                if cell.cell_type == "code":
+                    cell.outputs = []
+            file.unlink()  # nbgrader leaves it read-only
+            nbformat.write(notebook, file)
+    return loud
 
 
 def _marks(grader, name: str, student: str, stem: str, released: Path, reason: str | None) -> list:
