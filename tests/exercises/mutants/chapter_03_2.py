@@ -50,7 +50,7 @@ MUTANTS = (
         "the discriminator learns from made images alone",
         "return on_real + on_made",
         "return on_made",
-        "paid for real images too",
+        "pays for real images too",
     ),
     Mutant(
         "03-2-b",
