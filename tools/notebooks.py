@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 import sys
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from package_hash import ROOT, package_hash
 
 BOOK = ROOT / "book"
 LONGEST_HTML = 2000
+ADDRESS = re.compile(r"(?: object)? at 0x[0-9a-f]+")
 
 
 def sources() -> list[Path]:
@@ -97,8 +99,10 @@ def is_stderr(output: dict) -> bool:
 
 
 def slim(output: dict) -> dict:
-    """An output without pictures, widgets and long HTML; its text stays."""
+    """An output without pictures, widgets, long HTML and addresses; its other text stays."""
     if "data" in output:
+        if "text/plain" in output.data:
+            output.data["text/plain"] = ADDRESS.sub("", output.data["text/plain"])
         output.data = {
             kind: content
             for kind, content in output.data.items()
