@@ -92,26 +92,27 @@ def matrix() -> None:
     unlabeled = {name: domain.unlabeled for name, domain in domains.items()}
     domains["fashion_mnist"] = data.load("fashion_mnist")  # whose test images are fewer
 
-    def measure(name, seed, encoder, minutes=None):
-        row = {}
-        for task, domain in domains.items():
-            one = untrained(domain.train.x, seed) if name == "random" else encoder
-            row[task] = few_label_accuracy(one, domain.train, domain.test)
+    def measure(name, seed, encoder_for, minutes=None):
+        row = {
+            task: few_label_accuracy(encoder_for(domain), domain.train, domain.test)
+            for task, domain in domains.items()
+        }
         store({"part": "matrix", "method": name, "seed": seed, "cpu_minutes": minutes} | row)
 
-    measure("raw_pixels", 0, None)
+    measure("raw_pixels", 0, lambda domain: None)
     for name in ("fashion_mnist-simclr", "mnist-simclr", "mnist-denoising"):
         method = pretrain(name)
-        measure(name, 0, method.encoder, method.card["cpu_seconds"] / 60)
+        measure(name, 0, lambda domain, m=method: m.encoder, method.card["cpu_seconds"] / 60)
     for seed in SEEDS:
-        measure("random", seed, None)
+        measure("random", seed, lambda domain, seed=seed: untrained(domain.train.x, seed))
         for name in (*DOMAINS, "mnist_mirrored"):
             start = time.process_time()
             source = name.removesuffix("_mirrored")
             # Clothes are mirrored as in chapter 3; digits are not, but for one row.
             flip = name in ("fashion_mnist", "mnist_mirrored")
             encoder = short_run(unlabeled[source], flip, seed)
-            measure(name, seed, encoder, (time.process_time() - start) / 60)
+            minutes = (time.process_time() - start) / 60
+            measure(name, seed, lambda domain, encoder=encoder: encoder, minutes)
             keras.backend.clear_session()
 
 

@@ -31,8 +31,10 @@ def test_a_row_replaces_the_one_it_repeats(scripts, tmp_path):
     assert table.set_index("seed")["linear"].to_dict() == {1: 0.5, 0: 0.2}
 
 
-def test_every_table_has_a_script_that_names_its_command(root, tables):
+def test_every_table_has_a_script_that_names_its_command_and_so_has_the_page(root, tables):
+    page = (root / "book" / "results.md").read_text(encoding="utf-8")
     for table in tables:
+        assert f"`python benchmarks/{table.stem}.py`" in page, table.name
         script = ast.parse((root / "benchmarks" / f"{table.stem}.py").read_text())
         assert f"python benchmarks/{table.stem}.py" in ast.get_docstring(script)
 

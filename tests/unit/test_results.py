@@ -73,10 +73,3 @@ class TestTable:
     def test_a_row_without_a_run_says_so(self):
         table = results.table(self.runs, {"one": "1", "three": "3"}, COLUMNS).data
         assert table.splitlines()[-1] == "| 3 | not measured yet | | |"
-
-
-def test_the_page_of_results_names_the_command_of_every_table(root):
-    page = (root / "book" / "results.md").read_text(encoding="utf-8")
-    for table in (root / "benchmarks" / "results").glob("*.csv"):
-        assert f"`python benchmarks/{table.stem}.py`" in page, table.name
-        assert (root / "benchmarks" / f"{table.stem}.py").is_file(), table.name
