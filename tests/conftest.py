@@ -13,12 +13,13 @@ SHARED = ROOT.parent / "shared" / "data"
 FULL_SETS = ("mnist.npz", "fashion_mnist.npz")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items):
     """For ``pytest -n``: the tests of a file stay together; of large ones, those of a chapter."""
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         part = parameters.get("chapter") or parameters.get("address") or ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.name} {part}"))
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.name} {part}".strip()))
 
 
 @pytest.fixture(scope="session")
