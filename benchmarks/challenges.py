@@ -22,7 +22,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
+from probes import FewLabelProbe
 
 from ssl_course import data, evaluate, networks, views
 from ssl_course.methods import Autoencoder, SimCLR
@@ -136,13 +136,8 @@ def train(method, images, order: int, steps: int = STEPS, **settings) -> keras.M
     return method.encoder
 
 
-def probe(few: data.Split):
-    """The few-label probe of `evaluate`, which keeps its predictions to itself."""
-    mean = few.x.mean(axis=0)
-    scale = np.sqrt(((few.x - mean) ** 2).sum(axis=1).mean())
-    fitted = LogisticRegression(C=evaluate.FEW_LABEL_STRENGTH, max_iter=1000)
-    fitted.fit((few.x - mean) / scale, few.y)
-    return lambda x: fitted.predict((x - mean) / scale)
+def probe(bank: data.Split, per_class: int, draw: int) -> FewLabelProbe:
+    return FewLabelProbe(data.few_labels(bank, per_class, draw), iterations=1000)
 
 
 def read(embed, clothes, own: int) -> dict:
@@ -153,29 +148,26 @@ def read(embed, clothes, own: int) -> dict:
     rare = np.isin(test.y, RARE)
     rows = []
     for draw in range(evaluate.DRAWS):
-        ten = probe(data.few_labels(bank, 10, draw))
-        hundred = probe(data.few_labels(bank, 100, draw))
-        right = hundred(test.x) == test.y
+        ten = probe(bank, 10, draw)
+        hundred = probe(bank, 100, draw)
+        right = hundred.predict(test.x) == test.y
         rows.append(
             {
-                "few_10": np.mean(ten(test.x) == test.y),
+                "few_10": ten.accuracy(test),
                 "few_100": right.mean(),
                 "rare": right[rare].mean(),
-                "noisy": np.mean(hundred(noisy.x) == noisy.y),
+                "noisy": hundred.accuracy(noisy),
             }
         )
-    single = probe(data.few_labels(bank, 10, 100 + own))
     mean = pd.DataFrame(rows).mean().to_dict()
-    return mean | {"few_10_own": np.mean(single(test.x) == test.y)}
+    return mean | {"few_10_own": probe(bank, 10, 100 + own).accuracy(test)}
 
 
 def read_few(embed, clothes, own: int) -> dict:
     """Accuracies with ten labels a class: the shared draws, and the run's own."""
     bank, test = embed(clothes.train), embed(clothes.test)
     draws = [*range(evaluate.DRAWS), 100 + own]
-    *shared, single = (
-        np.mean(probe(data.few_labels(bank, 10, draw))(test.x) == test.y) for draw in draws
-    )
+    *shared, single = (probe(bank, 10, draw).accuracy(test) for draw in draws)
     return {"few_10": np.mean(shared), "few_10_own": single}
 
 
@@ -263,7 +255,7 @@ def one(how: str, file: str) -> None:
     method = build("simclr", 0, 0)
     encoder = train(method, labeled_pool(clothes).x, 0, SHORT_STEPS, jit_compile=how == "xla")
     bank, test = (evaluate.embed(encoder, s) for s in (clothes.train, clothes.test))
-    predicted = probe(data.few_labels(bank, 100, 0))(test.x)
+    predicted = probe(bank, 100, 0).predict(test.x)
     weights = np.concatenate([w.ravel() for w in encoder.get_weights()])
     np.savez(file, weights=weights, predicted=predicted, right=np.mean(predicted == test.y))
 

@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import pandas as pd
 from keras import ops
-from sklearn.linear_model import LogisticRegression
+from probes import FewLabelProbe
 
 from ssl_course import data, evaluate, networks, views
 from ssl_course.methods import SimCLR
@@ -142,21 +142,12 @@ def probed(train, test) -> dict:
     scores = []
     for draw in range(DRAWS):
         few = data.few_labels(train, PER_CLASS, draw)
-        logits = probe_logits(few, test.x)
+        logits = FewLabelProbe(few, iterations=200).logits(test.x)
         tops = np.isin(test.y, TOPS)
         named, among = logits.argmax(axis=1), TOPS[logits[tops][:, TOPS].argmax(axis=1)]
         hits = named == test.y, COARSE[named] == COARSE[test.y], among == test.y[tops]
         scores.append([np.mean(hit) for hit in hits])
     return dict(zip(("fine", "coarse", "within"), map(float, np.mean(scores, axis=0)), strict=True))
-
-
-def probe_logits(train: data.Split, x: np.ndarray) -> np.ndarray:
-    """Logistic regression on centered features of mean squared norm 1, as in `evaluate`."""
-    mean = train.x.mean(axis=0)
-    scale = np.sqrt(((train.x - mean) ** 2).sum(axis=1).mean())
-    probe = LogisticRegression(C=evaluate.FEW_LABEL_STRENGTH, max_iter=200)
-    probe.fit((train.x - mean) / scale, train.y)
-    return probe.decision_function((x - mean) / scale)
 
 
 def noisy(y, random):

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from probes import FewLabelProbe
 from rows import measure_parts, put
 from sklearn.decomposition import PCA
-from sklearn.linear_model import LogisticRegression
 
 from ssl_course import data, evaluate, networks, objectives
 from ssl_course.methods import Aligned, SimCLR, recolor, reestimate
@@ -39,16 +39,8 @@ STRENGTHS, TOLERANCE = (0.1, 1.0, 10.0), 0.01
 so much.  No label of the target takes part in that choice."""
 
 
-def classifier(x, y):
-    """Logistic regression on centered features of mean squared norm 1, as in `evaluate`."""
-    mean = x.mean(axis=0)
-    scale = np.sqrt(((x - mean) ** 2).sum(axis=1).mean())
-    probe = LogisticRegression(C=evaluate.FEW_LABEL_STRENGTH, max_iter=100)
-    probe.fit((x - mean) / scale, y)
-    classify = lambda new: probe.predict((new - mean) / scale)  # noqa: E731
-    classify.kernel = (probe.coef_ / scale).T
-    classify.bias = probe.intercept_ - mean @ classify.kernel
-    return classify
+def classifier(x: np.ndarray, y: np.ndarray) -> FewLabelProbe:
+    return FewLabelProbe(data.Split(x, y), iterations=100)
 
 
 def features(encoder, images) -> np.ndarray:
@@ -59,10 +51,10 @@ def features(encoder, images) -> np.ndarray:
 
 def few_label_accuracy(encoder, train: data.Split, test: data.Split) -> float:
     """Mean over five draws of `PER_CLASS` labels a class."""
-    seen, scores = features(encoder, test.x), []
+    seen, scores = data.Split(features(encoder, test.x), test.y), []
     for draw in range(evaluate.DRAWS):
         few = data.few_labels(train, PER_CLASS, draw)
-        scores.append(np.mean(classifier(features(encoder, few.x), few.y)(seen) == test.y))
+        scores.append(classifier(features(encoder, few.x), few.y).accuracy(seen))
     return float(np.mean(scores))
 
 
@@ -133,9 +125,8 @@ def frozen(encoder, source: data.Split, target: np.ndarray, test: data.Split, ad
         "coral": recolor(s, t, ridge=1.0),
         "coral_tight": recolor(s, t, ridge=0.1),
     }
-    return {
-        name: float(np.mean(classifier(x, source.y)(q) == test.y)) for name, x in aligned.items()
-    }
+    seen = data.Split(q, test.y)
+    return {name: classifier(x, source.y).accuracy(seen) for name, x in aligned.items()}
 
 
 def tuned(source, held_out, target, test, distance, weight, seed, fresh=False) -> tuple:

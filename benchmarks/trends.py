@@ -14,8 +14,8 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
+from probes import FewLabelProbe
 from rows import measure_parts, put
-from sklearn.linear_model import LogisticRegression
 
 from ssl_course import compression, data, evaluate, networks
 from ssl_course.methods import SimCLR
@@ -58,16 +58,8 @@ class Judge:
         linear = evaluate.linear_probe(
             train, validation, test, iterations=ITERATIONS, choose_with=CHOOSE_WITH
         )
-        scores = [few_label_accuracy(one, test) for one in few]
+        scores = [FewLabelProbe(one, ITERATIONS).accuracy(test) for one in few]
         return {"linear": linear["accuracy"], "few_10": float(np.mean(scores))}
-
-
-def few_label_accuracy(few: data.Split, test: data.Split) -> float:
-    """Logistic regression on centered features of mean squared norm 1, as in `evaluate`."""
-    mean = few.x.mean(axis=0)
-    scale = np.sqrt(((few.x - mean) ** 2).sum(axis=1).mean())
-    probe = LogisticRegression(C=evaluate.FEW_LABEL_STRENGTH, max_iter=ITERATIONS)
-    return probe.fit((few.x - mean) / scale, few.y).score((test.x - mean) / scale, test.y)
 
 
 def features(encoder):
