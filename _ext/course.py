@@ -1,5 +1,6 @@
 """What this book needs of Sphinx beyond its configuration."""
 
+import json
 import logging
 import shutil
 import sys
@@ -35,21 +36,23 @@ def set_repository(app, config):
 
 
 def forget_stale_outputs(app, env, added, changed, removed):
-    """Run every notebook again when the package has changed.
+    """Run a notebook again when the package, a table or a quiz that it uses has changed.
 
     The execution cache knows only the cells; it would show outputs of the old package.
-    The cache and the read pages each remember their package, because either may be deleted or
-    a build may be interrupted between the two.
+    The cache and the read pages each remember what they were made with, because either may be
+    deleted or a build may be interrupted between the two.
     """
-    current = package_hash()
-    cache = Path(env.mystnb_config.execution_cache_path)
-    stamp = cache / "package.sha256"
-    if not stamp.is_file() or stamp.read_text() != current:
-        shutil.rmtree(cache, ignore_errors=True)
-        cache.mkdir(parents=True)
-        stamp.write_text(current)
-    previous, env.course_package = getattr(env, "course_package", None), current
-    return [] if previous == current else sorted(env.found_docs - added)
+    now = {str(source): package_hash(source.read_text("utf-8")) for source in notebooks.sources()}
+    folder = Path(env.mystnb_config.execution_cache_path)
+    cache, stamps = get_cache(folder), folder / "packages.json"
+    ran = json.loads(stamps.read_text()) if stamps.is_file() else {}
+    for record in cache.list_cache_records():
+        if ran.get(record.uri) != now.get(record.uri):
+            cache.remove_cache(record.pk)
+    stamps.write_text(json.dumps(now))
+    read, env.course_packages = getattr(env, "course_packages", {}), now
+    stale = {env.path2doc(path) for path, package in now.items() if read.get(path) != package}
+    return sorted(stale & env.found_docs - added)
 
 
 def run_side_by_side(app, env, added, changed, removed):

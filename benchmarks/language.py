@@ -1,22 +1,21 @@
-"""Measure the retrieval table of section 9.3: python benchmarks/language.py
+"""Measure the retrieval table of section 9.3: python benchmarks/language.py [PART …]
 
-Which first half of a test review belongs to a second half?  Counting (TF-IDF, BM25, LSA), frozen
-language models, and the encoder of ``reviews-masked`` trained on the inverse cloze task, from the
-checkpoint or from scratch, three seeds each.  About six minutes on one core, packaged data only.
-Writes benchmarks/results/language.csv after every row; rows that are there are not measured
-again, so delete the file to begin anew.
-
-Rate, temperature and the weight of the mixture were tried on one run with the test part in
-sight.  The mixture adds cosine and TF-IDF cosine, half to one.
+Which first half of a review belongs to a second half?  Parts: ``tuning`` (rate and temperature of
+the inverse cloze and the weight of the mixture, on validation reviews, one seed) and ``test``
+(counting with TF-IDF, BM25 and LSA, frozen language models, and the encoder of ``reviews-masked``
+trained on the inverse cloze task, from the checkpoint or from scratch, three seeds each, on test
+reviews); without a part, both.  About fifteen CPU minutes, packaged data only.  Writes
+benchmarks/results/language.csv after every row.  The mixture adds the cosine, times the weight,
+to the cosine of TF-IDF.
 """
 
+import itertools
 import time
-from datetime import date
 from pathlib import Path
 
 import keras
 import numpy as np
-import pandas as pd
+from rows import measure_parts, put
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -26,12 +25,18 @@ from ssl_course.methods.inverse_cloze import InverseCloze
 from ssl_course.pretrain import pretrain
 
 TABLE = Path(__file__).parent / "results" / "language.csv"
-SEEDS, EPOCHS, BATCH, RATE, TEMPERATURE, WEIGHT = (0, 1, 2), 3, 128, 1e-3, 0.1, 0.5
+COLUMNS = ["method", "part", "seed", "rate", "temperature", "weight"]
+COLUMNS += ["recall_1", "recall_10", "recall_100", "mrr", "recall_10_rare", "recall_10_common"]
+COLUMNS += ["cpu_minutes", "date"]
+SEEDS, EPOCHS, BATCH = (0, 1, 2), 3, 128
+RATES, TEMPERATURES, WEIGHTS = (3e-4, 1e-3, 3e-3), (0.05, 0.1, 0.2), (0.25, 0.5, 1.0, 2.0)
+RATE, TEMPERATURE, WEIGHT = 1e-3, 0.1, 0.5
+"""The best of ``tuning`` by recall@10, first rate and temperature, then the weight."""
+TUNING_SEED = 100
 RARE = 10
 """A shared term is rare if at most so many of the passages of the training part hold it."""
 
 WORDS = text.vocabulary("reviews")
-PASSAGES, QUERIES = retrieval.pairs("test")
 TRAIN = retrieval.pairs("train")
 
 
@@ -39,76 +44,99 @@ def encode(lines) -> np.ndarray:
     return text.encode(lines, WORDS, 48)
 
 
-def similarities(encoder: keras.Model) -> np.ndarray:
-    sides = (encoder.predict(encode(s), batch_size=500, verbose=0) for s in (QUERIES, PASSAGES))
-    return retrieval.cosine(*sides)
+class Queries:
+    """The queries of a part, and the measures of a method's scores for them."""
+
+    def __init__(self, part: str):
+        self.passages, self.queries = retrieval.pairs(part)
+        bm25 = retrieval.BM25(TRAIN[0])
+        self.rare = bm25.rarest_shared(self.queries, self.passages) <= RARE
+        counts = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+        self.counts = counts.fit(TRAIN[0] + TRAIN[1])
+        query, passage = map(self.counts.transform, (self.queries, self.passages))
+        self.lexical = (query @ passage.T).toarray()
+
+    def cosine(self, encoder: keras.Model) -> np.ndarray:
+        sides = (self.queries, self.passages)
+        return retrieval.cosine(
+            *(encoder.predict(encode(side), batch_size=500, verbose=0) for side in sides)
+        )
+
+    def measures(self, scores: np.ndarray) -> dict:
+        ranks, rare = retrieval.ranks(scores), self.rare
+        row = {f"recall_{k}": np.mean(ranks <= k) for k in (1, 10, 100)}
+        row |= {"mrr": np.mean(1 / ranks), "recall_10_rare": np.mean(ranks[rare] <= 10)}
+        return row | {"recall_10_common": np.mean(ranks[~rare] <= 10)}
 
 
-def measured(scores: np.ndarray, rare: np.ndarray) -> dict:
-    ranks = retrieval.ranks(scores)
-    row = {f"recall_{k}": np.mean(ranks <= k) for k in (1, 10, 100)} | {"mrr": np.mean(1 / ranks)}
-    return row | {"recall_10_rare": np.mean(ranks[rare] <= 10),
-                  "recall_10_common": np.mean(ranks[~rare] <= 10)}  # fmt: skip
-
-
-def trained(start: keras.Model | None, seed: int) -> keras.Model:
+def untrained(seed: int) -> keras.Model:
     keras.utils.set_random_seed(seed)
-    encoder = networks.text_encoder(networks.text_transformer(len(WORDS)))
+    return networks.text_encoder(networks.text_transformer(len(WORDS)))
+
+
+def trained(start: keras.Model | None, seed: int, rate: float, temperature: float) -> keras.Model:
+    encoder = untrained(seed)
     if start is not None:
         encoder.set_weights(start.get_weights())
-    method = InverseCloze(encoder, TEMPERATURE)
-    method.compile(keras.optimizers.Adam(RATE))
+    method = InverseCloze(encoder, temperature)
+    method.compile(keras.optimizers.Adam(rate))
     pair = [encode(TRAIN[1]), encode(TRAIN[0])]
     method.fit(pair, batch_size=BATCH, epochs=EPOCHS, verbose=0)
     return encoder
 
 
-def main() -> None:
-    rows = pd.read_csv(TABLE).to_dict("records") if TABLE.is_file() else []
-    known = {(row["method"], row["seed"]) for row in rows}
-    bm25 = retrieval.BM25(TRAIN[0])
-    rare = bm25.rarest_shared(QUERIES, PASSAGES) <= RARE
+def store(row: dict, start: float) -> None:
+    row = row | {"cpu_minutes": (time.process_time() - start) / 60}
+    print(row, flush=True)
+    put(row, TABLE, COLUMNS, COLUMNS[:6])
 
-    def store(method, scores, start, seed=0):
-        minutes = (time.process_time() - start) / 60
-        row = {"method": method, "seed": seed} | measured(scores, rare)
-        rows.append(row | {"cpu_minutes": minutes, "date": date.today().isoformat()})
-        print(pd.Series(rows[-1]).to_string(), flush=True)
-        pd.DataFrame(rows).round(5).to_csv(TABLE, index=False)
+
+def tuning() -> None:
+    judge, masked = Queries("validation"), pretrain("reviews-masked").encoder
+    for rate, temperature in itertools.product(RATES, TEMPERATURES):
+        start = time.process_time()
+        scores = judge.cosine(trained(masked, TUNING_SEED, rate, temperature))
+        row = {"part": "tuning", "seed": TUNING_SEED, "rate": rate, "temperature": temperature}
+        store(row | {"method": "cloze", "weight": 0.0} | judge.measures(scores), start)
+        for weight in WEIGHTS:
+            measures = judge.measures(weight * scores + judge.lexical)
+            store(row | {"method": "cloze+tfidf", "weight": weight} | measures, start)
+
+
+def test() -> None:
+    judge = Queries("test")
+
+    def measure(method: str, scores: np.ndarray, start: float, seed: int = 0, **settings) -> None:
+        settings = {"rate": 0.0, "temperature": 0.0, "weight": 0.0} | settings
+        row = {"method": method, "part": "test", "seed": seed} | settings
+        store(row | judge.measures(scores), start)
 
     start = time.process_time()
-    counts = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), min_df=2, sublinear_tf=True)
-    counts.fit(TRAIN[0] + TRAIN[1])
-    query, passage = map(counts.transform, (QUERIES, PASSAGES))
-    lexical = (query @ passage.T).toarray()
-    if ("lsa", 0) not in known:
-        store("tfidf", lexical, start)
-        start = time.process_time()
-        store("bm25", bm25(QUERIES, PASSAGES), start)
-        start = time.process_time()
-        whole = counts.transform(map("".join, zip(*TRAIN, strict=True)))
-        svd = TruncatedSVD(128, random_state=0).fit(whole)
-        store("lsa", retrieval.cosine(svd.transform(query), svd.transform(passage)), start)
+    query, passage = map(judge.counts.transform, (judge.queries, judge.passages))
+    measure("tfidf", (query @ passage.T).toarray(), start)
+    start = time.process_time()
+    measure("bm25", retrieval.BM25(TRAIN[0])(judge.queries, judge.passages), start)
+    start = time.process_time()
+    whole = judge.counts.transform(map("".join, zip(*TRAIN, strict=True)))
+    svd = TruncatedSVD(128, random_state=0).fit(whole)
+    measure("lsa", retrieval.cosine(svd.transform(query), svd.transform(passage)), start)
     models = {name: pretrain(f"reviews-{name}").encoder for name in ("masked", "causal")}
     for name, encoder in models.items():
-        if (name, 0) in known:
-            continue
         start = time.process_time()
-        store(name, similarities(encoder), start)
+        measure(name, judge.cosine(encoder), start)
+    settings = {"rate": RATE, "temperature": TEMPERATURE}
     for seed in SEEDS:
         start = time.process_time()
-        if ("random", seed) not in known:
-            keras.utils.set_random_seed(seed)
-            encoder = networks.text_encoder(networks.text_transformer(len(WORDS)))
-            store("random", similarities(encoder), start, seed)
+        measure("random", judge.cosine(untrained(seed)), start, seed)
         for name, before in {"cloze": models["masked"], "cloze_scratch": None}.items():
-            if (f"{name}+tfidf", seed) in known:
-                continue
             start = time.process_time()
-            scores = similarities(trained(before, seed))
-            store(name, scores, start, seed)
-            store(f"{name}+tfidf", WEIGHT * scores + lexical, start, seed)
+            scores = judge.cosine(trained(before, seed, **settings))
+            measure(name, scores, start, seed, **settings)
+            mixed = WEIGHT * scores + judge.lexical
+            measure(f"{name}+tfidf", mixed, start, seed, weight=WEIGHT, **settings)
 
+
+PARTS = {"tuning": tuning, "test": test}
 
 if __name__ == "__main__":
-    main()
+    measure_parts(__doc__, PARTS)

@@ -4,8 +4,10 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import jupytext
 import pytest
 from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "_ext"), str(ROOT / "tools")]
@@ -13,46 +15,73 @@ sys.path[:0] = [str(ROOT / "_ext"), str(ROOT / "tools")]
 import course  # noqa: E402
 import package_hash  # noqa: E402
 
+HEAD = """---
+jupytext:
+  formats: ipynb,md:myst
+  text_representation:
+    format_name: myst
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+"""
+
+
+def write(path: Path, code: str) -> None:
+    path.write_text(f"{HEAD}\n```{{code-cell}} ipython3\n{code}\n```\n")
+
 
 class Book:
-    """Two pages, and an execution cache in which one notebook is stored."""
+    """Pages "a" and "b", which have run; ``packages`` is what each is made with."""
 
-    def __init__(self, folder):
-        self.stored = folder / "cache" / "notebook"
+    def __init__(self, folder, monkeypatch):
+        self.folder, self.packages = folder, {"a": "first", "b": "first"}
+        self.sources = [folder / f"{name}.md" for name in self.packages]
+        for source in self.sources:
+            write(source, f"# {source.stem}")
+        monkeypatch.setattr(course.notebooks, "sources", lambda: self.sources)
+        monkeypatch.setattr(course, "package_hash", lambda text: self.packages[text[-6:-5]])
+        self.cache = get_cache(folder / "cache")
         self.forget_pages()
+        assert self.outdated() == ["a", "b"]
+        for source in self.sources:
+            bundle = CacheBundleIn(jupytext.read(source), str(source))
+            self.cache.cache_notebook_bundle(bundle, check_validity=False)
 
     def forget_pages(self):
-        config = SimpleNamespace(execution_cache_path=str(self.stored.parent))
-        self.env = SimpleNamespace(found_docs={"a", "b"}, mystnb_config=config)
+        config = SimpleNamespace(execution_cache_path=str(self.folder / "cache"))
+        self.env = SimpleNamespace(
+            found_docs={"a", "b", "c"}, mystnb_config=config, path2doc=lambda path: Path(path).stem
+        )
 
-    def outdated(self, package, monkeypatch):
-        monkeypatch.setattr(course, "package_hash", lambda: package)
+    def outdated(self):
         return course.forget_stale_outputs(None, self.env, set(), set(), set())
+
+    def stored(self):
+        return sorted(Path(record.uri).stem for record in self.cache.list_cache_records())
 
 
 @pytest.fixture
 def book(tmp_path, monkeypatch):
-    book = Book(tmp_path)
-    assert book.outdated("first", monkeypatch) == ["a", "b"]
-    book.stored.touch()
-    return book
+    return Book(tmp_path, monkeypatch)
 
 
-def test_same_package_keeps_everything(book, monkeypatch):
-    assert book.outdated("first", monkeypatch) == []
-    assert book.stored.exists()
+def test_same_package_keeps_everything(book):
+    assert book.outdated() == []
+    assert book.stored() == ["a", "b"]
 
 
-def test_changed_package_forgets_everything(book, monkeypatch):
-    assert book.outdated("second", monkeypatch) == ["a", "b"]
-    assert not book.stored.exists()
-    assert book.outdated("second", monkeypatch) == []
+def test_changed_package_forgets_the_pages_that_it_concerns(book):
+    book.packages["b"] = "second"
+    assert book.outdated() == ["b"]
+    assert book.stored() == ["a"]
+    assert book.outdated() == []
 
 
-def test_interrupted_build_reads_the_pages_but_keeps_what_ran(book, monkeypatch):
+def test_interrupted_build_reads_the_pages_but_keeps_what_ran(book):
     book.forget_pages()
-    assert book.outdated("first", monkeypatch) == ["a", "b"]
-    assert book.stored.exists()
+    assert book.outdated() == ["a", "b"]
+    assert book.stored() == ["a", "b"]
 
 
 @pytest.mark.parametrize("warnings", [0, 1])
@@ -66,18 +95,18 @@ def test_pages_are_read_again_after_warnings(tmp_path, warnings):
 
 def test_package_hash_covers_names_and_bytes_but_no_hidden_files(tmp_path, monkeypatch):
     monkeypatch.setattr(package_hash, "ROOT", tmp_path)
-    seen = {package_hash.package_hash()}
-    package = tmp_path / "ssl_course"
-    package.mkdir()
+    seen = {package_hash.package_hash("")}
+    package = tmp_path / "ssl_course" / "data"
+    package.mkdir(parents=True)
     (package / "a.py").write_text("1")
-    seen.add(package_hash.package_hash())
+    seen.add(package_hash.package_hash(""))
     (package / "a.py").write_text("2")
-    seen.add(package_hash.package_hash())
+    seen.add(package_hash.package_hash(""))
     (package / "a.py").rename(package / "b.py")
-    seen.add(package_hash.package_hash())
+    seen.add(package_hash.package_hash(""))
     assert len(seen) == 4
     (package / ".DS_Store").touch()
-    assert package_hash.package_hash() in seen
+    assert package_hash.package_hash("") in seen
 
 
 def test_hash_for_a_notebook_leaves_out_what_it_does_not_name(tmp_path, monkeypatch):
@@ -104,14 +133,9 @@ def test_hash_for_a_notebook_leaves_out_what_it_does_not_name(tmp_path, monkeypa
 
 
 def test_notebooks_run_side_by_side_into_the_cache_and_failed_ones_stay_out(tmp_path, monkeypatch):
-    head = (
-        "---\njupytext:\n  formats: ipynb,md:myst\n  text_representation:\n    format_name: myst\n"
-        "kernelspec:\n  name: python3\n  display_name: Python 3\n---\n"
-    )
     codes = {"sum": "print(1 + 1)", "fault": "1 / 0", "elsewhere": "print(3)"}
     for name, code in codes.items():
-        text = f"{head}\n```{{code-cell}} ipython3\n{code}\n```\n"
-        (tmp_path / f"{name}.md").write_text(text)
+        write(tmp_path / f"{name}.md", code)
     sources = [tmp_path / f"{name}.md" for name in codes]
     monkeypatch.setattr(course.notebooks, "sources", lambda: sources)
     env = SimpleNamespace(

@@ -8,20 +8,17 @@ ROOT = Path(__file__).parents[1]
 PLACES = ("ssl_course", "benchmarks/results", "book/references.bib")
 
 
-def package_hash(notebook: str | None = None) -> str:
-    """Hexadecimal sha256 over names and bytes of the files that outputs depend on.
+def package_hash(notebook: str) -> str:
+    """Hexadecimal sha256 over names and bytes of the files that a notebook's outputs depend on.
 
-    With the text of a ``notebook``, without the tables, quizzes, lists and modules that it does not
-    name.
+    ``notebook`` is its text; tables, quizzes, lists and modules that it does not name are left out.
     """
     digest, leaves = hashlib.sha256(), _leaves()
     for place in PLACES:
         for path in sorted((ROOT / place).rglob("*")) or [ROOT / place]:
             names = path.relative_to(ROOT).parts
             hidden = any(name.startswith((".", "__pycache__")) for name in names)
-            if not path.is_file() or hidden:
-                continue
-            if notebook is None or _concerns(path, notebook, leaves):
+            if path.is_file() and not hidden and _concerns(path, notebook, leaves):
                 digest.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
