@@ -29,8 +29,8 @@ COLUMNS = ["method", "part", "seed", "rate", "temperature", "weight"]
 COLUMNS += ["recall_1", "recall_10", "recall_100", "mrr", "recall_10_rare", "recall_10_common"]
 COLUMNS += ["cpu_minutes", "date"]
 SEEDS, EPOCHS, BATCH = (0, 1, 2), 3, 128
-RATES, TEMPERATURES, WEIGHTS = (3e-4, 1e-3, 3e-3), (0.05, 0.1, 0.2), (0.25, 0.5, 1.0, 2.0)
-RATE, TEMPERATURE, WEIGHT = 1e-3, 0.1, 0.5
+RATES, TEMPERATURES, WEIGHTS = (3e-4, 1e-3, 3e-3, 1e-2), (0.05, 0.1, 0.2), (0.25, 0.5, 1.0, 2.0)
+RATE, TEMPERATURE, WEIGHT = 3e-3, 0.1, 0.5
 """The best of ``tuning`` by recall@10, first rate and temperature, then the weight."""
 TUNING_SEED = 100
 RARE = 10
