@@ -1,5 +1,6 @@
 """Every page as a reader meets it: in a browser, without a kernel, from this site alone."""
 
+import contextlib
 import re
 
 import pytest
@@ -13,59 +14,64 @@ STILL = "*, *::before, *::after { animation: none !important; transition: none !
 """Text that is fading in has too little contrast."""
 
 
+@contextlib.contextmanager
+def opened(browser, site, address, script="", **settings):
+    """A page with lists of its problems and requests, and its weight in bytes.
+
+    ``script`` runs in the page before its own scripts do.
+    """
+    context = browser.new_context(**settings)
+    context.add_init_script(script)
+    page = context.new_page()
+    page.problems, page.requests, finished = [], [], []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on(
+        "console", lambda message: message.type == "error" and page.problems.append(message.text)
+    )
+    page.on("request", lambda request: page.requests.append(request.url))
+    page.on("requestfinished", lambda request: finished.append(request))
+    page.goto(f"{site}/{address}")
+    page.wait_for_load_state("networkidle")
+    page.weight = sum(request.sizes()["responseBodySize"] for request in finished)
+    yield page
+    context.close()
+
+
 @pytest.fixture
 def visit(browser, site):
-    """Open a page; returns it with lists of its problems, requests and bytes."""
-    contexts = []
-
-    def open_page(address, **settings):
-        context = browser.new_context(**settings)
-        contexts.append(context)
-        page = context.new_page()
-        page.problems, page.requests, finished = [], [], []
-        page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on(
-            "console",
-            lambda message: message.type == "error" and page.problems.append(message.text),
-        )
-        page.on("request", lambda request: page.requests.append(request.url))
-        page.on("requestfinished", lambda request: finished.append(request))
-        page.goto(f"{site}/{address}")
-        page.wait_for_load_state("networkidle")
-        page.weight = sum(request.sizes()["responseBodySize"] for request in finished)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    """Open a page for one test."""
+    with contextlib.ExitStack() as pages:
+        yield lambda *where, **how: pages.enter_context(opened(browser, site, *where, **how))
 
 
-@pytest.mark.parametrize("address", pages())
+@pytest.fixture(scope="class")
+def page(browser, site, address):
+    """A page, opened once for the tests that only look."""
+    with opened(browser, site, address) as page:
+        yield page
+
+
+@pytest.mark.parametrize("address", pages(), scope="class")
 class TestEveryPage:
-    def test_no_error_and_no_request_leaves_the_site(self, visit, site, weights, address):
-        page = visit(address)
+    def test_no_error_and_no_request_leaves_the_site(self, page, site, weights, address):
         assert page.problems == []
         outside = [url for url in page.requests if not url.startswith((site, "data:", "blob:"))]
         assert outside == []
         weights(address, page.weight)
         assert 0 < page.weight < HEAVIEST
 
-    def test_tables_are_tables(self, visit, address):
-        page = visit(address)
+    def test_tables_are_tables(self, page):
         raw = page.locator("p", has_text=re.compile(r"^\s*\|.*\|")).all_inner_texts()
         assert raw == []
 
-    def test_pictures_have_words(self, visit, address):
-        page = visit(address)
+    def test_pictures_have_words(self, page):
         for text in page.eval_on_selector_all("img", "all => all.map(i => i.alt)"):
             assert len(text) > 3
             assert not re.search(r"\.(png|svg|jpg)$|/", text), f"{text!r} is a path, not a text"
 
     @pytest.mark.parametrize("theme", ["light", "dark"])
     def test_accessible(self, visit, address, theme):
-        page = visit(address)
-        page.evaluate(f"localStorage.mode = localStorage.theme = '{theme}'")
-        page.reload(wait_until="networkidle")
+        page = visit(address, f"localStorage.mode = localStorage.theme = '{theme}'")
         assert page.locator("html").get_attribute("data-theme") == theme
         page.add_style_tag(content=STILL)
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
