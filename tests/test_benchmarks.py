@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 KEYS = ("method", "part", "corpus", "condition", "game", "label", "draw", "fold", "seed")
-KEYS += ("split", "place", "floor")
+KEYS += ("split", "place", "floor", "epochs", "rate", "temperature", "weight")
 """Columns that tell the rows of a table apart, where a table has them."""
 
 
