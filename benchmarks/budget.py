@@ -15,12 +15,13 @@ from fashion_mnist import embedding, probe
 from rows import put
 from runs import forget, seeded
 
-from ssl_course import data
+from ssl_course import data, evaluate
 from ssl_course.pretrain import RECIPES
 
 TABLE = Path(__file__).parent / "results" / "budget.csv"
 COLUMNS = ["method", "epochs", "seed", "linear", "knn"]
-COLUMNS += [f"few_{labels}" for labels in (1, 5, 10, 50, 100)] + ["rankme", "cpu_minutes", "date"]
+COLUMNS += [f"few_{labels}" for labels in evaluate.LABELS_PER_CLASS]
+COLUMNS += ["rankme", "cpu_minutes", "date"]
 RECIPE = RECIPES["fashion_mnist-vicreg"]
 LENGTHS = (RECIPE.epochs, 30, 100)
 

@@ -20,21 +20,21 @@ def opened(browser, site, address, script="", **settings):
 
     ``script`` runs in the page before its own scripts do.
     """
-    context = browser.new_context(**settings)
-    context.add_init_script(script)
-    page = context.new_page()
-    page.problems, page.requests, finished = [], [], []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on(
-        "console", lambda message: message.type == "error" and page.problems.append(message.text)
-    )
-    page.on("request", lambda request: page.requests.append(request.url))
-    page.on("requestfinished", lambda request: finished.append(request))
-    page.goto(f"{site}/{address}")
-    page.wait_for_load_state("networkidle")
-    page.weight = sum(request.sizes()["responseBodySize"] for request in finished)
-    yield page
-    context.close()
+    with contextlib.closing(browser.new_context(**settings)) as context:
+        context.add_init_script(script)
+        page = context.new_page()
+        page.problems, page.requests, finished = [], [], []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on(
+            "console",
+            lambda message: message.type == "error" and page.problems.append(message.text),
+        )
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("requestfinished", lambda request: finished.append(request))
+        page.goto(f"{site}/{address}")
+        page.wait_for_load_state("networkidle")
+        page.weight = sum(request.sizes()["responseBodySize"] for request in finished)
+        yield page
 
 
 @pytest.fixture
