@@ -20,7 +20,7 @@ READER = {"type": "plugin", "name": "myst_nb_md"}
 import jupytext  # noqa: E402
 import notebooks  # noqa: E402
 import student  # noqa: E402
-from package_hash import package_hash  # noqa: E402
+from package_hash import contents, package_hash  # noqa: E402
 
 
 def set_repository(app, config):
@@ -42,7 +42,11 @@ def forget_stale_outputs(app, env, added, changed, removed):
     The cache and the read pages each remember what they were made with, because either may be
     deleted or a build may be interrupted between the two.
     """
-    now = {str(source): package_hash(source.read_text("utf-8")) for source in notebooks.sources()}
+    files = contents()
+    now = {
+        str(source): package_hash(source.read_text("utf-8"), files)
+        for source in notebooks.sources()
+    }
     folder = Path(env.mystnb_config.execution_cache_path)
     cache, stamps = get_cache(folder), folder / "packages.json"
     ran = json.loads(stamps.read_text()) if stamps.is_file() else {}

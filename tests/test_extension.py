@@ -49,7 +49,7 @@ class Book:
             bundle = CacheBundleIn(jupytext.read(source), str(source))
             self.cache.cache_notebook_bundle(bundle, check_validity=False)
 
-    def package(self, text):
+    def package(self, text, files):
         return self.packages[re.search(r"^# (\w)$", text, re.M)[1]]
 
     def forget_pages(self):

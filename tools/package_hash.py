@@ -8,19 +8,29 @@ ROOT = Path(__file__).parents[1]
 PLACES = ("ssl_course", "benchmarks/results", "book/references.bib")
 
 
-def package_hash(notebook: str) -> str:
-    """Hexadecimal sha256 over names and bytes of the files that a notebook's outputs depend on.
-
-    ``notebook`` is its text; tables, quizzes, lists and modules that it does not name are left out.
-    """
-    digest, leaves = hashlib.sha256(), _leaves()
+def contents() -> dict[Path, bytes]:
+    """The sha256 of every file that outputs may depend on."""
+    files = {}
     for place in PLACES:
         for path in sorted((ROOT / place).rglob("*")) or [ROOT / place]:
             names = path.relative_to(ROOT).parts
             hidden = any(name.startswith((".", "__pycache__")) for name in names)
-            if path.is_file() and not hidden and _concerns(path, notebook, leaves):
-                digest.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+            if path.is_file() and not hidden:
+                files[path] = hashlib.sha256(path.read_bytes()).digest()
+    return files
+
+
+def package_hash(notebook: str, files: dict[Path, bytes] | None = None) -> str:
+    """Hexadecimal sha256 over names and bytes of the files that a notebook's outputs depend on.
+
+    ``notebook`` is its text; tables, quizzes, lists and modules that it does not name are left out.
+    ``files`` are the `contents`, for callers who ask for many notebooks.
+    """
+    digest, leaves = hashlib.sha256(), _leaves()
+    for path, content in (contents() if files is None else files).items():
+        if _concerns(path, notebook, leaves):
+            digest.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
+            digest.update(content)
     return digest.hexdigest()
 
 
