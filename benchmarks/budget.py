@@ -1,17 +1,19 @@
-"""Measure what longer training buys: python benchmarks/budget.py [EPOCHS …]
+"""Measure what longer training buys: python benchmarks/budget.py [--seeds N …] [METHOD …]
 
-VICReg, the best of the table of chapter 3, with its recipe and more epochs of it; the learning
-rate falls over the whole run.  Without EPOCHS: all of `LENGTHS` that are not measured yet.  Needs
-the full Fashion-MNIST (download, cache or mirror).  Writes benchmarks/results/budget.csv after
-every run.  About 50 CPU minutes; a run that is interrupted goes on from its last epoch.
+The two methods that are best with few labels in the table of chapter 3, with their recipes and
+more epochs of them; the learning rate falls over the whole run.  Measures what is in `LENGTHS` and
+not measured yet.  Needs the full Fashion-MNIST (download, cache or mirror).  Writes
+benchmarks/results/budget.csv after every run.  About 140 CPU minutes; a run that is interrupted
+goes on from its last epoch.
 """
 
-import sys
+import argparse
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import pandas as pd
-from fashion_mnist import embedding, probe
+from fashion_mnist import PREFIX, embedding, probe
 from rows import put
 from runs import forget, seeded
 
@@ -19,26 +21,37 @@ from ssl_course import data, evaluate
 from ssl_course.pretrain import RECIPES
 
 TABLE = Path(__file__).parent / "results" / "budget.csv"
-COLUMNS = ["method", "epochs", "seed", "linear", "knn"]
-COLUMNS += [f"few_{labels}" for labels in evaluate.LABELS_PER_CLASS]
+KEY = ["method", "epochs", "seed"]
+COLUMNS = KEY + ["linear", "knn"] + [f"few_{labels}" for labels in evaluate.LABELS_PER_CLASS]
 COLUMNS += ["rankme", "cpu_minutes", "date"]
-RECIPE = RECIPES["fashion_mnist-vicreg"]
-LENGTHS = (RECIPE.epochs, 30, 100)
+METHODS = ("swav", "vicreg")
+LENGTHS = {30: (0, 1, 2), 100: (0,)}
+"""Epochs, and with which seeds: a hundred epochs are half an hour of one core or more."""
 
 
 def main() -> None:
-    known = set(pd.read_csv(TABLE)["epochs"]) if TABLE.is_file() else set()
-    wanted = [int(epochs) for epochs in sys.argv[1:]] or [e for e in LENGTHS if e not in known]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("methods", nargs="*", metavar="METHOD", help=", ".join(METHODS))
+    parser.add_argument("--seeds", nargs="+", type=int, help="only these of `LENGTHS`")
+    options = parser.parse_args()
+    if unknown := set(options.methods) - set(METHODS):
+        parser.error(f"unknown method {', '.join(sorted(unknown))}; known: {', '.join(METHODS)}")
+    known = pd.read_csv(TABLE)[KEY].to_numpy().tolist() if TABLE.is_file() else []
     clothes = data.load("fashion_mnist", full=True)
-    for epochs in wanted:
-        recipe = RECIPE
-        if epochs != RECIPE.epochs:
-            recipe = replace(RECIPE, name=f"{RECIPE.name}-{epochs}", epochs=epochs)
-        method, minutes = seeded(recipe, 0, clothes)
-        row = {"method": "vicreg", "epochs": epochs, "seed": 0, "cpu_minutes": minutes}
-        row |= probe(clothes, embedding(method.encoder))
-        print(row, flush=True)
-        put(row, TABLE, COLUMNS, ["method", "epochs", "seed"])
+    for epochs, seeds in LENGTHS.items():
+        for name in options.methods or METHODS:
+            for seed in seeds:
+                skipped = options.seeds is not None and seed not in options.seeds
+                if skipped or [name, epochs, seed] in known:
+                    continue
+                recipe = RECIPES[PREFIX + name]
+                recipe = replace(recipe, name=f"{recipe.name}-{epochs}", epochs=epochs)
+                method, minutes = seeded(recipe, seed, clothes)
+                row = {"method": name, "epochs": epochs, "seed": seed, "cpu_minutes": minutes}
+                row |= probe(clothes, embedding(method.encoder))
+                print(row, flush=True)
+                put(row, TABLE, COLUMNS, KEY)
+                keras.backend.clear_session()
     forget()
 
 

@@ -183,14 +183,17 @@ def counted(pairs: bool):
 
 
 def tuned(start_from: str | None):
-    """All weights trained on labels, from a language model or from scratch (`SEEDS` draws)."""
+    """All weights trained on labels, from a language model or from scratch.
+
+    Each draw of a budget has its own seed; with all labels there are `SEEDS` seeds.
+    """
 
     def measure(name: str, dataset: data.Dataset) -> dict:
         row = {}
         for budget in (*TUNED_BUDGETS, "all"):
             scores = []
-            for seed in range(SEEDS):
-                full = budget == "all"
+            full = budget == "all"
+            for seed in range(SEEDS if full else DRAWS):
                 rows = slice(None) if full else few(dataset, budget, seed)
                 keras.utils.set_random_seed(seed)
                 if start_from:
