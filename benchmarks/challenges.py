@@ -22,7 +22,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
-from probes import FewLabelProbe
 
 from ssl_course import data, evaluate, networks, views
 from ssl_course.methods import Autoencoder, SimCLR
@@ -136,8 +135,8 @@ def train(method, images, order: int, steps: int = STEPS, **settings) -> keras.M
     return method.encoder
 
 
-def probe(bank: data.Split, per_class: int, draw: int) -> FewLabelProbe:
-    return FewLabelProbe(data.few_labels(bank, per_class, draw), iterations=1000)
+def probe(bank: data.Split, per_class: int, draw: int) -> evaluate.Probe:
+    return evaluate.Probe(data.few_labels(bank, per_class, draw))
 
 
 def read(embed, clothes, own: int) -> dict:

@@ -15,7 +15,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
-from probes import FewLabelProbe
 from sklearn.metrics import roc_auc_score
 
 from ssl_course import data, evaluate, networks
@@ -56,7 +55,7 @@ noise_for = functools.cache(private.noise_for)
 def few_labels(train: data.Split, test: data.Split) -> float:
     """Accuracy with ten labels per class: the mean over the draws that all pages use."""
     draws = (data.few_labels(train, 10, draw) for draw in range(evaluate.DRAWS))
-    return float(np.mean([FewLabelProbe(few, iterations=1000).accuracy(test) for few in draws]))
+    return float(np.mean([evaluate.Probe(few).accuracy(test) for few in draws]))
 
 
 def worth(clothes: data.Dataset, represent) -> dict:

@@ -17,7 +17,6 @@ import keras
 import numpy as np
 import pandas as pd
 from keras import ops
-from probes import FewLabelProbe
 
 from ssl_course import data, evaluate, networks, views
 from ssl_course.methods import SimCLR
@@ -142,7 +141,7 @@ def probed(train, test) -> dict:
     scores = []
     for draw in range(DRAWS):
         few = data.few_labels(train, PER_CLASS, draw)
-        logits = FewLabelProbe(few, iterations=200).logits(test.x)
+        logits = evaluate.Probe(few, iterations=200).logits(test.x)
         tops = np.isin(test.y, TOPS)
         named, among = logits.argmax(axis=1), TOPS[logits[tops][:, TOPS].argmax(axis=1)]
         hits = named == test.y, COARSE[named] == COARSE[test.y], among == test.y[tops]

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from probes import FewLabelProbe
 from rows import measure_parts, put
 from sklearn.decomposition import PCA
 
@@ -39,8 +38,8 @@ STRENGTHS, TOLERANCE = (0.1, 1.0, 10.0), 0.01
 so much.  No label of the target takes part in that choice."""
 
 
-def classifier(x: np.ndarray, y: np.ndarray) -> FewLabelProbe:
-    return FewLabelProbe(data.Split(x, y), iterations=100)
+def classifier(x: np.ndarray, y: np.ndarray) -> evaluate.Probe:
+    return evaluate.Probe(data.Split(x, y), iterations=100)
 
 
 def features(encoder, images) -> np.ndarray:

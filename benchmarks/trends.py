@@ -14,7 +14,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
-from probes import FewLabelProbe
 from rows import measure_parts, put
 
 from ssl_course import compression, data, evaluate, networks
@@ -58,7 +57,7 @@ class Judge:
         linear = evaluate.linear_probe(
             train, validation, test, iterations=ITERATIONS, choose_with=CHOOSE_WITH
         )
-        scores = [FewLabelProbe(one, ITERATIONS).accuracy(test) for one in few]
+        scores = [evaluate.Probe(one, iterations=ITERATIONS).accuracy(test) for one in few]
         return {"linear": linear["accuracy"], "few_10": float(np.mean(scores))}
 
 

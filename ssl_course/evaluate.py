@@ -54,6 +54,38 @@ def principal_components(unlabeled: np.ndarray, size: int) -> Callable[[Split], 
     return lambda split: Split(pca.transform(pixels(split).x), split.y)
 
 
+class Probe:
+    """Logistic regression on centered and scaled representations, fitted to ``train``.
+
+    ``strength`` is scikit-learn's ``C``, here for vectors of mean squared norm 1;
+    ``iterations`` bounds the solver, which is L-BFGS.
+    ``kernel`` (D, classes) and ``bias`` (classes,) act on representations as they are, so that
+    they can start the last layer of a network.
+    """
+
+    def __init__(self, train: Split, strength: float = FEW_LABEL_STRENGTH, iterations: int = 1000):
+        self.shift, self.scale = _center_and_scale(train.x)
+        self.classifier = LogisticRegression(C=strength, max_iter=iterations)
+        with warnings.catch_warnings():
+            # Where iterations are few, to stop before the end is what was asked for.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self.classifier.fit(self.prepared(train.x), train.y)
+        self.kernel = (self.classifier.coef_ / self.scale).T
+        self.bias = self.classifier.intercept_ - self.shift @ self.kernel
+
+    def prepared(self, x: np.ndarray) -> np.ndarray:
+        return (x - self.shift) / self.scale
+
+    def logits(self, x: np.ndarray) -> np.ndarray:
+        return self.classifier.decision_function(self.prepared(x))
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        return self.classifier.predict(self.prepared(x))
+
+    def accuracy(self, test: Split) -> float:
+        return self.classifier.score(self.prepared(test.x), test.y)
+
+
 def linear_probe(
     train: Split,
     validation: Split,
@@ -72,11 +104,11 @@ def linear_probe(
     some = Split(train.x[:choose_with], train.y[:choose_with])
     best, strength = -1.0, 0.0
     for candidate in STRENGTHS:
-        probe = _Probe(some, candidate, iterations)
+        probe = Probe(some, candidate, iterations)
         if (accuracy := probe.accuracy(validation)) > best:
             best, strength, chosen = accuracy, candidate, probe
     if choose_with is not None and choose_with < len(train):
-        chosen = _Probe(train, strength, iterations)
+        chosen = Probe(train, strength, iterations)
     return {
         "accuracy": chosen.accuracy(test),
         "validation_accuracy": chosen.accuracy(validation),
@@ -120,7 +152,7 @@ def few_label_curve(train: Split, test: Split) -> dict[int, tuple[float, float]]
         scores = []
         for draw in range(DRAWS):
             few = few_labels(train, per_class, draw)
-            scores.append(_Probe(few, FEW_LABEL_STRENGTH).accuracy(test))
+            scores.append(Probe(few).accuracy(test))
         curve[per_class] = (float(np.mean(scores)), float(np.std(scores)))
     return curve
 
@@ -131,6 +163,9 @@ class _WhileTraining(keras.layers.Layer):
     def __init__(self, view: keras.layers.Layer):
         super().__init__()
         self.view = view
+
+    def build(self, shape):
+        self.view.build(shape)
 
     def call(self, images, training=False):
         return self.view(images) if training else images
@@ -191,21 +226,3 @@ def _center_and_scale(x: np.ndarray) -> tuple[np.ndarray, float]:
     """
     mean = x.mean(axis=0)
     return mean, float(np.sqrt(((x - mean) ** 2).sum(axis=1).mean())) or 1.0
-
-
-class _Probe:
-    """Logistic regression on centered and scaled representations."""
-
-    def __init__(self, train: Split, strength: float, iterations: int = 1000):
-        self.shift, self.scale = _center_and_scale(train.x)
-        self.classifier = LogisticRegression(C=strength, max_iter=iterations)
-        with warnings.catch_warnings():
-            # Where iterations are few, to stop before the end is what was asked for.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            self.classifier.fit(self.prepared(train), train.y)
-
-    def prepared(self, split: Split) -> np.ndarray:
-        return (split.x - self.shift) / self.scale
-
-    def accuracy(self, split: Split) -> float:
-        return self.classifier.score(self.prepared(split), split.y)

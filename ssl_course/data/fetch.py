@@ -22,6 +22,7 @@ from ssl_course.data.registry import Entry, File
 MIRROR_VARIABLE = "SSL_COURSE_DATA"
 CACHE_VARIABLE = "SSL_COURSE_CACHE"
 MIRROR_LIST = "SHA256SUMS"
+_AGAIN = "Delete it; the next call downloads it again."
 _UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
 
@@ -71,8 +72,7 @@ def locate(entry: Entry) -> tuple[list[Path], str]:
     """
     cache = cache_directory() / "data" / entry.name
     if all((cache / file.name).exists() for file in entry.official):
-        remedy = "Delete it; the next call downloads it again."
-        return [verify(cache / f.name, f.sha256, remedy) for f in entry.official], "cache"
+        return [verify(cache / f.name, f.sha256, _AGAIN) for f in entry.official], "cache"
     if mirror := os.environ.get(MIRROR_VARIABLE):
         return _from_mirror(entry, Path(mirror)), "mirror"
     return [_download(entry, file, cache) for file in entry.official], "official source"
@@ -105,7 +105,7 @@ def _from_mirror(entry: Entry, mirror: Path) -> list[Path]:
 def _download(entry: Entry, file: File, folder: Path) -> Path:
     target = folder / file.name
     if target.exists():  # of a set of files, of which another one is missing
-        return verify(target, file.sha256, "Delete it; the next call downloads it again.")
+        return verify(target, file.sha256, _AGAIN)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as scratch:

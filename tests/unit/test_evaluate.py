@@ -280,6 +280,15 @@ def test_few_iterations_are_no_warning(recwarn):
     assert not recwarn.list
 
 
+def test_a_probe_as_the_last_layer_of_a_network():
+    train, test = clusters(10, 2.0, 0), clusters(20, 2.0, 1)
+    probe = evaluate.Probe(train)
+    layer = test.x @ probe.kernel + probe.bias
+    np.testing.assert_allclose(layer, probe.logits(test.x), rtol=1e-9, atol=1e-9)
+    assert (layer.argmax(axis=1) == probe.predict(test.x)).all()
+    assert 0.3 < probe.accuracy(test) == np.mean(probe.predict(test.x) == test.y) < 1
+
+
 def test_ridge_probe_on_separable_and_on_meaningless_features():
     train, test = clusters(20, 0.1, 0), clusters(20, 0.1, 1)
     assert evaluate.ridge_probe(train, test) == 1.0
@@ -289,7 +298,7 @@ def test_ridge_probe_on_separable_and_on_meaningless_features():
     assert evaluate.ridge_probe(*scaled) == 1.0, "the scale of the features does not matter"
 
 
-def test_supervised_sees_views_while_training_only():
+def test_supervised_sees_views_while_training_only(recwarn):
     """A view that erases everything leaves nothing to learn; validation images stay whole."""
 
     class Erase(keras.layers.Layer):
@@ -301,3 +310,4 @@ def test_supervised_sees_views_while_training_only():
     assert evaluate.accuracy(blind, validation) <= 0.6
     outputs = blind.predict(validation.x, verbose=0)
     assert outputs.std(axis=0).max() > 0, "outside of training the images pass unchanged"
+    assert not [w for w in recwarn.list if "build()" in str(w.message)]
