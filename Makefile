@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 PAGE := _build/html/book/intro.html
 
 export TF_CPP_MIN_LOG_LEVEL := 3
-# Two tests, or notebooks, run at a time, each on one core; nbgrader looks for alembic on the PATH.
+# Two tests run at a time, and as many notebooks as there are cores, each on one core.
+# nbgrader looks for alembic on the PATH.
 ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 PACKAGE := $(shell find ssl_course -type f -not -path '*/__pycache__/*') $(wildcard benchmarks/results/*) book/references.bib

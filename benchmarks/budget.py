@@ -27,12 +27,15 @@ COLUMNS += ["rankme", "cpu_minutes", "date"]
 RUNS = {("vicreg", 30): (0, 1, 2), ("vicreg", 100): (0,), ("masked", 30): (0,)}
 """Method and epochs, and the seeds: one where a run takes half an hour of one core."""
 METHODS = sorted({name for name, _ in RUNS})
+SEEDS = sorted({seed for seeds in RUNS.values() for seed in seeds})
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("methods", nargs="*", metavar="METHOD", help=", ".join(METHODS))
-    parser.add_argument("--seeds", nargs="+", type=int, help="only these of `RUNS`")
+    parser.add_argument(
+        "methods", nargs="*", default=METHODS, metavar="METHOD", help=", ".join(METHODS)
+    )
+    parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS, help="only these of `RUNS`")
     options = parser.parse_args()
     if unknown := set(options.methods) - set(METHODS):
         parser.error(f"unknown method {', '.join(sorted(unknown))}; known: {', '.join(METHODS)}")
@@ -40,8 +43,8 @@ def main() -> None:
     clothes = data.load("fashion_mnist", full=True)
     wanted = [(name, epochs, seed) for (name, epochs), seeds in RUNS.items() for seed in seeds]
     for name, epochs, seed in wanted:
-        skipped = name not in (options.methods or METHODS) or seed not in (options.seeds or [seed])
-        if skipped or [name, epochs, seed] in known:
+        asked = name in options.methods and seed in options.seeds
+        if not asked or [name, epochs, seed] in known:
             continue
         recipe = RECIPES[PREFIX + name]
         recipe = replace(recipe, name=f"{recipe.name}-{epochs}", epochs=epochs)
