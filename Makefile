@@ -10,8 +10,8 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 # nbgrader looks for alembic on the PATH.
 ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
-PACKAGE := $(shell find ssl_course -type f -not -path '*/__pycache__/*') $(wildcard benchmarks/results/*) book/references.bib
-BOOK := $(shell find book _ext tools -type f -not -name '*.ipynb' -not -path '*/__pycache__/*') _config.yml _toc.yml
+PACKAGE := $(shell find ssl_course -type f -not -path '*/__pycache__/*')
+BOOK := $(shell find book coursekit -type f -not -name '*.ipynb' -not -path '*/__pycache__/*') _config.yml _toc.yml
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR: # a page of a failed build must not count as built
@@ -38,18 +38,18 @@ results: $(VENV)/.ready ## measure the two large tables (hours)
 	$(BIN)/python benchmarks/fashion_mnist.py
 
 sync: $(VENV)/.ready ## run the chapters that changed; write their pairs and the article map
-	$(BIN)/python tools/checks.py
-	$(BIN)/python tools/notebooks.py
-	$(BIN)/python tools/article_map.py
-	$(BIN)/python tools/exercise_list.py
+	$(BIN)/python -m coursekit.checks
+	$(BIN)/python -m coursekit.pairs
+	$(BIN)/python -m coursekit.article_map
+	$(BIN)/python -m coursekit.exercise_list
 
 assignment: $(VENV)/.ready ## for students: NAME=week3 CHAPTERS="03-5 04" gives a ZIP
 	@test -n "$(NAME)" -a -n "$(CHAPTERS)" || { echo 'Say which: NAME=week3 CHAPTERS="03-5 04"'; exit 1; }
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/assignment.py create $(NAME) $(CHAPTERS) $(if $(FOR_MARKS),--for-marks)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m coursekit.assignment create $(NAME) $(CHAPTERS) $(if $(FOR_MARKS),--for-marks)
 
 grade: $(VENV)/.ready ## grade what came back for NAME=week3: marks as CSV, feedback as HTML
 	@test -n "$(NAME)" || { echo 'Say which: NAME=week3'; exit 1; }
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/assignment.py grade $(NAME)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m coursekit.assignment grade $(NAME)
 
 serve: $(PAGE) ## show the pages at http://localhost:8000
 	$(BIN)/python -m http.server --directory _build/html 8000

@@ -5,7 +5,7 @@ python benchmarks/backends.py [--python jax=PATH] [--python torch=PATH] [--steps
 The method is the course's dense autoencoder: nothing in it is random but the first weights, which
 NumPy draws.  Every backend runs in a process of its own, with this interpreter if the backend is
 installed here or with the one that ``--python`` names; rows of others stay.  Uses the packaged
-Fashion-MNIST sample.  Writes benchmarks/results/backends.csv.  About two minutes on one core.
+Fashion-MNIST sample.  Writes course/results/backends.csv.  About two minutes on one core.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-TABLE = ROOT / "benchmarks" / "results" / "backends.csv"
+TABLE = ROOT / "ssl_course" / "course" / "results" / "backends.csv"
 BACKENDS = ("tensorflow", "jax", "torch")
 BATCH, SEEDS = 250, (0, 1, 2)
 

@@ -3,7 +3,7 @@
 The best method of the table of chapter 3, and one that needs patience, with their recipes and more
 epochs of them; the learning rate falls over the whole run.  Measures what is in `RUNS` and not
 measured yet.  Needs the full Fashion-MNIST (download, cache or mirror).  Writes
-benchmarks/results/budget.csv after every run.  About 100 CPU minutes; a run that is interrupted
+course/results/budget.csv after every run.  About 100 CPU minutes; a run that is interrupted
 goes on from its last epoch.
 """
 
@@ -20,7 +20,7 @@ from runs import forget, seeded
 from ssl_course import data, evaluate
 from ssl_course.pretrain import RECIPES
 
-TABLE = Path(__file__).parent / "results" / "budget.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "budget.csv"
 KEY = ["method", "epochs", "seed"]
 COLUMNS = KEY + ["linear", "knn"] + [f"few_{labels}" for labels in evaluate.LABELS_PER_CLASS]
 COLUMNS += ["rankme", "cpu_minutes", "date"]

@@ -3,7 +3,7 @@
 Parts: ``quality`` (SimCLR and denoising on six pretraining sets, three seeds), ``stability`` (ten
 seeds of one run, and its sources of chance one by one) and ``repeat`` (one seed under other
 settings of the machine); without a part, all.  The packaged samples of Fashion-MNIST and MNIST
-are enough.  Writes benchmarks/results/challenges.csv after every row, with the date; rows that
+are enough.  Writes course/results/challenges.csv after every row, with the date; rows that
 are there are not measured again unless ``--again`` is given.  About fifteen minutes on one free
 core; start it with TF_NUM_INTRAOP_THREADS=1 for the stored bits.
 """
@@ -26,7 +26,7 @@ import pandas as pd
 from ssl_course import data, evaluate, networks, views
 from ssl_course.methods import Autoencoder, SimCLR
 
-TABLE = Path(__file__).parent / "results" / "challenges.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "challenges.csv"
 COLUMNS = ["method", "part", "condition", "seed", "few_10", "few_100", "few_10_own", "rare"]
 COLUMNS += ["noisy", "same_bits", "largest_change", "changed", "cpu_seconds", "date"]
 

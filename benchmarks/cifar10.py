@@ -1,7 +1,7 @@
 """Measure colorization on CIFAR-10: python benchmarks/cifar10.py
 
 Needs CIFAR-10 (download, cache or mirror).  Pretraining sees the 50,000 training photographs
-without their labels.  Writes benchmarks/results/cifar10.csv.
+without their labels.  Writes course/results/cifar10.csv.
 """
 
 from datetime import date
@@ -14,7 +14,7 @@ from fashion_mnist import COLUMNS, embedding, probe
 from ssl_course import data, evaluate
 from ssl_course.pretrain import RECIPES, pretrain
 
-TABLE = Path(__file__).parent / "results" / "cifar10.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "cifar10.csv"
 RECIPE = "cifar10-colorization"
 
 

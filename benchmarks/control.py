@@ -2,7 +2,7 @@
 
 Parts: ``tuning`` (settings, chosen on seed 100 and confirmed on 101, in front of validation digits)
 and ``seeds`` (those that are reported, in front of test digits); without a part, both.  Packaged
-data alone.  Writes benchmarks/results/control.csv after every run, with the date; the rows of the
+data alone.  Writes course/results/control.csv after every run, with the date; the rows of the
 other part stay.
 A row is a run: the share of caught balls at 17 times, what can be decoded from the encoder
 after it, and its CPU minutes.  About ten minutes on one free core.
@@ -15,9 +15,10 @@ from pathlib import Path
 import keras
 from rows import measure_parts, put
 
-from ssl_course import control, data
+from ssl_course import data
+from ssl_course.chapters import catch
 
-TABLE = Path(__file__).parent / "results" / "control.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "control.csv"
 LOOKS = 17
 CURVE = [f"caught_{look:02d}" for look in range(LOOKS)]
 COLUMNS = ["method", "part", "game", "seed", "budget", *CURVE, "nce"]
@@ -31,8 +32,8 @@ SHIFT, WEIGHT = 1, 0.1
 """Pixels of the shift and weight of the contrastive loss, both chosen on a tuning seed."""
 
 MNIST, CLOTHES = data.load("mnist"), data.load("fashion_mnist")
-SHIFTED = partial(control.shift, most=SHIFT)
-BEHIND = control.overlay(control.pixels(CLOTHES.train.x))
+SHIFTED = partial(catch.shift, most=SHIFT)
+BEHIND = catch.overlay(catch.pixels(CLOTHES.train.x))
 
 METHODS = {
     "state": {},
@@ -43,14 +44,14 @@ METHODS = {
     "overlay": {"augment": BEHIND},
     "overlay_contrast": {"augment": BEHIND, "views": BEHIND, "contrast": WEIGHT},
 }
-"""Settings of `control.Agent`, one method each."""
+"""Settings of `catch.Agent`, one method each."""
 
 RUNS = {
     "plain": ("state", "pixels", "shift", "contrast", "curl"),
     "digits": ("pixels", "shift", "contrast", "curl", "overlay", "overlay_contrast"),
 }
 
-WIDE = partial(control.shift, most=2)
+WIDE = partial(catch.shift, most=2)
 TRIED = {
     ("plain", "contrast_1"): {"views": SHIFTED, "contrast": 1.0},
     ("plain", "contrast_0.1"): METHODS["contrast"],
@@ -63,22 +64,22 @@ def measure(part: str, game: str, method: str, settings: dict, seed: int) -> Non
     start = time.process_time()
     keras.utils.set_random_seed(seed)
     state, digits = method == "state", game == "digits"
-    encoder = control.state_encoder() if state else control.pixel_encoder()
-    agent = control.Agent(encoder, seed=seed, **settings)
+    encoder = catch.state_encoder() if state else catch.pixel_encoder()
+    agent = catch.Agent(encoder, seed=seed, **settings)
     judged = MNIST.validation if part == "tuning" else MNIST.test
-    behind = [control.pixels(s.x) if digits else None for s in (MNIST.train, judged)]
+    behind = [catch.pixels(s.x) if digits else None for s in (MNIST.train, judged)]
     budget = BUDGET[game]
     every = budget // (LOOKS - 1)
-    rows = control.play(agent, *behind, transitions=budget, every=every, state=state, seed=seed)
+    rows = catch.play(agent, *behind, transitions=budget, every=every, state=state, seed=seed)
     minutes = (time.process_time() - start) / 60
     row = {"part": part, "game": game, "method": method, "seed": seed, "budget": budget}
     row |= {name: look["caught"] for name, look in zip(CURVE, rows, strict=True)}
     row |= {"nce": rows[-1]["nce"], "cpu_minutes": minutes}
     if not state:
-        moments = (control.snapshots(b, seed=200 + k) for k, b in enumerate(behind))
-        row |= control.decoded(encoder, *moments)
+        moments = (catch.snapshots(b, seed=200 + k) for k, b in enumerate(behind))
+        row |= catch.decoded(encoder, *moments)
     if digits:
-        share = control.shares(encoder, behind[1])
+        share = catch.shares(encoder, behind[1])
         row |= {"behind": share["behind"], "game_share": share["game"]}
     store(row)
     keras.backend.clear_session()

@@ -2,7 +2,7 @@
 
 Needs the credit data of Taiwan (mirror; CC BY 4.0, not packaged); ``--table breast_cancer``
 measures the same on the table that comes with scikit-learn, and writes nothing.
-Writes benchmarks/results/credit.csv.  About one CPU minute.
+Writes course/results/credit.csv.  About one CPU minute.
 """
 
 import argparse
@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ssl_course import data, detection, evaluate
+from ssl_course import data, evaluate
+from ssl_course.chapters import fraud
 from ssl_course.data import tables
 
-TABLE = Path(__file__).parent / "results" / "credit.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "credit.csv"
 SEEDS = range(5)
 BUDGETS = (10, 100)
 CODES = (4, 8, 16)
@@ -32,10 +33,10 @@ def chosen_code(table) -> int:
     """The code size whose features are best for the validation labels; its seed is its own."""
     scores = []
     for size in CODES:
-        method = detection.row_autoencoder(table.unlabeled, size, STEPS, seed=100)
+        method = fraud.row_autoencoder(table.unlabeled, size, STEPS, seed=100)
         train, validation, _ = embedded(method.encoder, table)
-        found = detection.regression(train, validation, validation, few=False)
-        scores.append(detection.quality(found, validation.y)["average_precision"])
+        found = fraud.regression(train, validation, validation, few=False)
+        scores.append(fraud.quality(found, validation.y)["average_precision"])
     print("code sizes", dict(zip(CODES, np.round(scores, 4), strict=True)), flush=True)
     return CODES[int(np.argmax(scores))]
 
@@ -43,11 +44,11 @@ def chosen_code(table) -> int:
 def measured(table, size: int, seed: int) -> list[dict]:
     """All rows of one seed: it is also the draw of the few labels."""
     start = time.process_time()
-    method = detection.row_autoencoder(table.unlabeled, size, STEPS, seed)
+    method = fraud.row_autoencoder(table.unlabeled, size, STEPS, seed)
     spent = (time.process_time() - start) / 60
     found = {
         name: (scores, 0, spent if name == "autoencoder_error" else np.nan)
-        for name, scores in detection.without_labels(table, method, seed).items()
+        for name, scores in fraud.without_labels(table, method, seed).items()
     }
     codes = embedded(method.encoder, table)
     rows = [table.train, table.validation, table.test]
@@ -58,18 +59,18 @@ def measured(table, size: int, seed: int) -> list[dict]:
                 train = data.few_labels(train, budget, seed)
             labels = f"{budget}" if few else "all"
             start = time.process_time()
-            scores = detection.regression(train, *parts[1:], few)
+            scores = fraud.regression(train, *parts[1:], few)
             minutes = (time.process_time() - start) / 60
             found[f"regression_{name}_{labels}"] = (scores, len(train), minutes)
             if name == "rows":
                 start = time.process_time()
-                scores = detection.boosting(train, *parts[1:], few, seed)
+                scores = fraud.boosting(train, *parts[1:], few, seed)
                 minutes = (time.process_time() - start) / 60
                 found[f"boosting_{labels}"] = (scores, len(train), minutes)
     return [
         {"method": name, "seed": seed, "labels": labels, "cpu_minutes": minutes, "code_size": size}
         | {"positive": table.test.y.mean()}
-        | detection.quality(scores, table.test.y)
+        | fraud.quality(scores, table.test.y)
         for name, (scores, labels, minutes) in found.items()
     ]
 

@@ -3,7 +3,7 @@
 Without a row: all that are not measured yet, or with --again all; a row given by name is measured
 again.  Needs the full Fashion-MNIST (download, cache or mirror).  Seed 0 is the shipped checkpoint;
 other seeds are trained here and not stored.  After every row, writes
-benchmarks/results/fashion_mnist.csv.
+course/results/fashion_mnist.csv.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from ssl_course.diagnose import rank_me
 from ssl_course.pretrain import RECIPES
 from ssl_course.pretrain.fashion_mnist import view
 
-TABLE = Path(__file__).parent / "results" / "fashion_mnist.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "fashion_mnist.csv"
 PREFIX = "fashion_mnist-"
 METHODS = [name.removeprefix(PREFIX) for name in RECIPES if name.startswith(PREFIX)]
 CONTROLS = ("raw_pixels", "pca", "random", "random_transformer", "supervised")

@@ -2,7 +2,7 @@
 
 Starves one class of Fashion-MNIST, fills it up in many ways, trains the same classifier each
 time and scores it on the official test set.  Needs the full Fashion-MNIST (download, cache or
-mirror).  Writes benchmarks/results/generation.csv, one row a method and draw; rows that
+mirror).  Writes course/results/generation.csv, one row a method and draw; rows that
 are there already are kept.  A minute or two of one core for each draw.
 """
 
@@ -18,10 +18,11 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from ssl_course import data, evaluate, generation
+from ssl_course import data, evaluate
+from ssl_course.chapters import generation
 from ssl_course.pretrain import pretrain
 
-TABLE = Path(__file__).parent / "results" / "generation.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "generation.csv"
 FEW, MANY, MADE = 20, 200, 500
 STEPS = {
     "classifier": 200,

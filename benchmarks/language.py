@@ -4,7 +4,7 @@ Which first half of a review belongs to a second half?  Parts: ``tuning`` (rate 
 the inverse cloze, from the checkpoint and from scratch, and the weight of the mixture, on
 validation reviews, one seed) and ``test`` (counting with TF-IDF, BM25 and LSA, frozen language
 models, and the inverse cloze from either start, three seeds each, on test reviews); without a part,
-both.  About twenty-five CPU minutes, packaged data only.  Writes benchmarks/results/language.csv
+both.  About twenty-five CPU minutes, packaged data only.  Writes course/results/language.csv
 after every row.  The mixture adds the cosine, times the weight, to the cosine of TF-IDF.
 """
 
@@ -18,12 +18,13 @@ from rows import measure_parts, put
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from ssl_course import networks, retrieval
+from ssl_course import networks
+from ssl_course.chapters import retrieval
+from ssl_course.chapters.inverse_cloze import InverseCloze
 from ssl_course.data import text
-from ssl_course.methods.inverse_cloze import InverseCloze
 from ssl_course.pretrain import pretrain
 
-TABLE = Path(__file__).parent / "results" / "language.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "language.csv"
 COLUMNS = ["method", "part", "seed", "rate", "temperature", "weight"]
 COLUMNS += ["recall_1", "recall_10", "recall_100", "mrr", "recall_10_rare", "recall_10_common"]
 COLUMNS += ["cpu_minutes", "date"]

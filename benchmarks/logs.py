@@ -3,7 +3,7 @@
 Trains the recipe `fashion_mnist-simclr` once more, as `ssl_course.pretrain` does, and logs what it
 measures after each epoch, with histograms of the representation and of the first kernel, and at
 the end test images for the projector.  Needs the full Fashion-MNIST (download, cache or mirror).
-Replaces ssl_course/logs/simclr.  About four minutes on one core.
+Replaces ssl_course/course/logs/simclr.  About four minutes on one core.
 """
 
 import shutil
@@ -13,11 +13,12 @@ import numpy as np
 import tensorflow as tf
 from sklearn.decomposition import PCA
 
-from ssl_course import data, evaluate, events
+from ssl_course import data, evaluate
+from ssl_course.chapters import events
 from ssl_course.pretrain import RECIPES, training
 
 RECIPE = RECIPES["fashion_mnist-simclr"]
-FOLDER = Path(events.__file__).parent / "logs" / "simclr"
+FOLDER = Path(events.__file__).parents[1] / "course" / "logs" / "simclr"
 SHOWN, COMPONENTS = 400, 50
 """Images for the projector, and how many principal components of each: all would be 4 MB."""
 SCALARS = ("loss", "validation_loss", "feature_std", "rank_me", "probe_accuracy")

@@ -2,7 +2,7 @@
 
 Parts: ``records`` (credit data with values removed; needs the mirror; CC BY 4.0, not packaged)
 and ``slide`` (segmentation over pretraining seeds, on the slide as it is and with its darkest
-pixels raised; packaged); without a part, both.  Writes benchmarks/results/medicine.csv after
+pixels raised; packaged); without a part, both.  Writes course/results/medicine.csv after
 every row, with the date; the rows of the other part stay.  About four minutes of one free core.
 """
 
@@ -19,12 +19,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401
 from sklearn.impute import IterativeImputer, SimpleImputer
 
-from ssl_course import clinic, data, evaluate, networks, segmentation
+from ssl_course import data, evaluate, networks
+from ssl_course.chapters import clinic, segmentation
+from ssl_course.chapters.records import MaskedValues, as_input
 from ssl_course.data import Split, tables
-from ssl_course.methods.missing import MaskedValues, as_input
 from ssl_course.pretrain import RECIPES, pretrain, training
 
-TABLE = Path(__file__).parent / "results" / "medicine.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "medicine.csv"
 COLUMNS = ["part", "method", "seed", "floor", "dice", "iou", "rmse", "auc_10", "auc_100"]
 COLUMNS += ["auc_1000", "auc_all", "cpu_minutes", "date"]
 

@@ -3,7 +3,7 @@
 Without a row: all that are not measured yet; a row given by name is measured again.
 Needs PneumoniaMNIST in the mirror (SSL_COURSE_DATA).  Seed 0 of simclr is the shipped
 checkpoint; the other runs are trained here and not stored.  After every row, writes
-benchmarks/results/pneumonia.csv, with the day of the measurement.
+course/results/pneumonia.csv, with the day of the measurement.
 """
 
 import argparse
@@ -18,13 +18,14 @@ import pandas as pd
 from runs import forget, seeded
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
 
-from ssl_course import clinic, data, evaluate, networks
+from ssl_course import data, evaluate, networks
+from ssl_course.chapters import clinic
 from ssl_course.methods import SimCLR
 from ssl_course.pretrain import RECIPES, pretrain
 from ssl_course.pretrain.fashion_mnist import view
 from ssl_course.pretrain.medical import xray_view
 
-TABLE = Path(__file__).parent / "results" / "pneumonia.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "pneumonia.csv"
 RECIPE = RECIPES["pneumoniamnist-simclr"]
 ROWS = ("raw_pixels", "pca", "random", "fashion", "simclr", "simclr_ordinary", "supervised")
 BUDGETS = (10, 50)

@@ -3,7 +3,7 @@
 Parts: curve (accuracy against ε), membership (attacks), federated.  Without one: all of them.
 With some: these, and the others' rows stay as they are.
 Needs the full Fashion-MNIST (download, cache or mirror) for the half of the curve that trains on
-60,000 images.  Writes benchmarks/results/privacy.csv.  About five CPU minutes.
+60,000 images.  Writes course/results/privacy.csv.  About five CPU minutes.
 """
 
 import argparse
@@ -18,9 +18,10 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from ssl_course import data, evaluate, networks
-from ssl_course.methods import Autoencoder, federated, private
+from ssl_course.chapters import privacy
+from ssl_course.methods import Autoencoder
 
-TABLE = Path(__file__).parent / "results" / "privacy.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "privacy.csv"
 SEEDS = range(3)
 CODE, HIDDEN = 32, 128
 BATCH, STEPS, BOUND, DELTA = 500, 100, 1.0, 1e-5
@@ -42,10 +43,10 @@ def flat(images: np.ndarray) -> np.ndarray:
 
 
 def losses(method: Autoencoder, images: np.ndarray) -> np.ndarray:
-    return private.example_losses(private.read(method), flat(images))
+    return privacy.example_losses(privacy.read(method), flat(images))
 
 
-noise_for = functools.cache(private.noise_for)
+noise_for = functools.cache(privacy.noise_for)
 """The same few settings come again with every seed, and the accountant takes its time."""
 
 
@@ -76,7 +77,7 @@ def trained(clothes, images, epsilon, learning_rate, seed, clip=True) -> dict:
     bound = BOUND if clip else np.inf
     method = build(seed)
     settings = {"rate": rate, "steps": STEPS, "bound": bound, "noise": noise, "seed": seed}
-    private.train(method, images, learning_rate=learning_rate, **settings)
+    privacy.train(method, images, learning_rate=learning_rate, **settings)
     spent = (time.process_time() - start) / 60
     row = worth(clothes, lambda split: evaluate.embed(method.encoder, split))
     loss = float(losses(method, clothes.test.x).mean())
@@ -159,7 +160,7 @@ def membership() -> list[dict]:
             start, method = time.process_time(), build(model)
             settings = {"rate": MEMBERS / len(seen), "steps": ATTACK_STEPS, "noise": noise}
             settings |= {"bound": BOUND if noise else np.inf, "seed": model}
-            private.train(method, seen, learning_rate=ATTACK_RATE, **settings)
+            privacy.train(method, seen, learning_rate=ATTACK_RATE, **settings)
             spent.append((time.process_time() - start) / 60)
             values.append(losses(method, pool))
             inside.append(known)
@@ -192,13 +193,13 @@ def averaging() -> list[dict]:
     rows = []
     for seed in SEEDS:
         everyone = [np.arange(len(images))]
-        even = federated.dirichlet_clients(labels, clients, 1000, seed)
-        skewed = federated.dirichlet_clients(labels, clients, 0.1, seed)
+        even = privacy.dirichlet_clients(labels, clients, 1000, seed)
+        skewed = privacy.dirichlet_clients(labels, clients, 0.1, seed)
         alone = [max(skewed, key=len)]
         settings = {"central": everyone, "fed_even": even, "fed_skewed": skewed, "alone": alone}
         for name, parts in settings.items():
             start, method = time.process_time(), build(seed)
-            federated.train(method, images, parts, rounds=15, steps=10, seed=seed)
+            privacy.federated_train(method, images, parts, rounds=15, steps=10, seed=seed)
             row = worth(clothes, lambda s, m=method: evaluate.embed(m.encoder, s))
             row |= {"loss": losses(method, clothes.test.x).mean(), "images": sum(map(len, parts))}
             row |= {"cpu_minutes": (time.process_time() - start) / 60}

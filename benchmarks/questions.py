@@ -4,7 +4,7 @@ Short, equal runs on the packaged sample of Fashion-MNIST: `STEPS` steps that lo
 each.  Parts: ``labels`` (what an encoder keeps when it is trained with fine, coarse, noisy or no
 labels), ``views`` (leave one operation out), ``rates`` (schedules) and ``decay`` (L1 and L2, on
 8,000 images and on 500).  All train on the labeled part, so that validation images are new to them.
-Without a row: all that are not measured yet.  Writes benchmarks/results/questions.csv after every
+Without a row: all that are not measured yet.  Writes course/results/questions.csv after every
 row.  About 15 CPU minutes for three seeds.
 """
 
@@ -21,7 +21,7 @@ from keras import ops
 from ssl_course import data, evaluate, networks, views
 from ssl_course.methods import SimCLR
 
-TABLE = Path(__file__).parent / "results" / "questions.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "questions.csv"
 COLUMNS = ["method", "part", "seed", "fine", "coarse", "within", "knn", "fine_z", "within_z"]
 COLUMNS += ["loss_seen", "loss_held_out", "kernel_norm", "feature_norm", "cpu_minutes", "date"]
 SEEDS = (0, 1, 2)

@@ -3,7 +3,7 @@
 Parts: ``dna`` (a masked language model on splice junctions, how well it guesses each place, and
 what needs no network), ``splits`` (what copies on both sides of a split are worth) and
 ``solubility`` (ESOL from few labels; needs RDKit).  Without a part, all.
-Needs dna_splice.csv.gz and esol.csv (mirror).  Writes benchmarks/results/sequences.csv after
+Needs dna_splice.csv.gz and esol.csv (mirror).  Writes course/results/sequences.csv after
 every row, with the date; the rows of the other parts stay.  About five minutes of one core.
 """
 
@@ -30,7 +30,7 @@ from ssl_course.data import sequences, text
 from ssl_course.methods import MaskedLanguageModel
 from ssl_course.pretrain import pretrain
 
-TABLE = Path(__file__).parent / "results" / "sequences.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "sequences.csv"
 PER_CLASS = (5, 10, 50, 100, 400)
 LABELS, DRAWS = (10, 30, 100, 300), 10
 """Of ESOL."""

@@ -1,7 +1,7 @@
 """Measure the rows of chapter 6.3's table: python benchmarks/speech.py [ROW …]
 
 Without a row: all of them.  With some: these, and the others stay as they are.
-Needs the Free Spoken Digit Dataset (cache or mirror).  Writes benchmarks/results/speech.csv, one
+Needs the Free Spoken Digit Dataset (cache or mirror).  Writes course/results/speech.csv, one
 line for a row and a pair of unseen speakers.  About ten minutes on two cores.
 """
 
@@ -19,7 +19,7 @@ from ssl_course import evaluate, networks
 from ssl_course.data import Dataset, Split, speech
 from ssl_course.pretrain import RECIPES, pretrain, training
 
-TABLE = Path(__file__).parent / "results" / "speech.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "speech.csv"
 POOLS = {"mean": speech.mean_and_std, "order": speech.in_order}
 METHODS = ("cpc", "cpc_other", "gan")
 RANDOM = {"random": "cpc", "random_gan": "gan"}

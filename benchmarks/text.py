@@ -3,7 +3,7 @@
 Sentiment from frozen features and 5 to 1,500 labels a class, or all; perplexity of language
 models.  Without arguments: all rows of both corpora, about 15 minutes on one core.
 ``reviews`` is packaged, with its checkpoints; ``sst2`` needs its two files (cache or mirror)
-and trains its two language models here.  Writes benchmarks/results/text.csv; rows that are not
+and trains its two language models here.  Writes course/results/text.csv; rows that are not
 measured again stay as they are.
 
 Every strength of a logistic regression is the one that is best on validation, for all draws of
@@ -26,7 +26,7 @@ from ssl_course import data, evaluate, methods, networks
 from ssl_course.data import text
 from ssl_course.pretrain import pretrain
 
-TABLE = Path(__file__).parent / "results" / "text.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "text.csv"
 BUDGETS = (5, 15, 50, 150, 500, 1500)
 TUNED_BUDGETS = (50, 500)
 DRAWS, SEEDS = 5, 3

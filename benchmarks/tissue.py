@@ -1,7 +1,7 @@
 """Measure the slide of chapter 6.1 over seeds: python benchmarks/tissue.py [--seeds N …]
 
 Needs nothing but the packaged slide.  Seed 0 of tissue is the shipped checkpoint; the other runs
-are trained here and not stored.  Writes benchmarks/results/tissue.csv.  About two minutes.
+are trained here and not stored.  Writes course/results/tissue.csv.  About two minutes.
 """
 
 import argparse
@@ -11,10 +11,11 @@ import keras
 from rows import put
 from runs import forget, seeded
 
-from ssl_course import clinic, data, evaluate, networks
+from ssl_course import data, evaluate, networks
+from ssl_course.chapters import clinic
 from ssl_course.pretrain import RECIPES
 
-TABLE = Path(__file__).parent / "results" / "tissue.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "tissue.csv"
 RECIPE = RECIPES["tissue-simclr"]
 COLUMNS = ["method", "seed", "auc_50", "auc_all", "cpu_minutes", "date"]
 

@@ -3,7 +3,7 @@
 Training: CPU milliseconds a step of the chapter's contrastive run, plain and under each tool, for
 three seeds.  Serving: CPU milliseconds a call of one image, and kilobytes, for each format of the
 encoder `fashion_mnist-simclr`, in three rounds.  CPU time, so that a busy machine does not count.
-Uses packaged data only.  Writes benchmarks/results/tools.csv.  About five minutes on one core.
+Uses packaged data only.  Writes course/results/tools.csv.  About five minutes on one core.
 """
 
 import datetime
@@ -17,10 +17,11 @@ import pandas as pd
 import tensorflow as tf
 from keras import layers
 
-from ssl_course import data, events, networks, objectives, views
+from ssl_course import data, networks, objectives, views
+from ssl_course.chapters import events
 from ssl_course.pretrain import pretrain
 
-TABLE = Path(__file__).parent / "results" / "tools.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "tools.csv"
 SEEDS, STEPS, BATCH, CALLS = 3, 20, 250, 200
 WARM = 2
 """Steps before the clock starts: the first one builds the graph."""

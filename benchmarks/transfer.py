@@ -2,7 +2,7 @@
 
 Parts: ``adaptation`` (MNIST ↔ USPS without target labels) and ``matrix`` (pretraining domain ×
 target task); without a part, both.  Needs the full MNIST, Fashion-MNIST and USPS (mirror).
-Writes benchmarks/results/transfer.csv after every row, with the date; the rows of the other
+Writes course/results/transfer.csv after every row, with the date; the rows of the other
 part stay.  About eight minutes on one free core.
 """
 
@@ -15,11 +15,12 @@ from rows import measure_parts, put
 from sklearn.decomposition import PCA
 
 from ssl_course import data, evaluate, networks, objectives
-from ssl_course.methods import Aligned, SimCLR, recolor, reestimate
+from ssl_course.chapters.adaptation import Aligned, recolor, reestimate
+from ssl_course.methods import SimCLR
 from ssl_course.pretrain import pretrain
 from ssl_course.pretrain.digits import digit_view
 
-TABLE = Path(__file__).parent / "results" / "transfer.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "transfer.csv"
 COLUMNS = ["part", "method", "seed", "fashion_mnist", "mnist", "usps", "optical_digits"]
 COLUMNS += ["mnist_usps", "usps_mnist", "cpu_minutes", "date"]
 SEEDS = (0, 1, 2)

@@ -3,7 +3,7 @@
 Parts: ``compression`` (students, pruning, eight bits; bytes, latency, probe) and ``multitask``
 (rotation + contrastive + reconstruction against each alone, the same CPU seconds for all);
 without a part, both.  Needs the full Fashion-MNIST (mirror).  Writes
-benchmarks/results/trends.csv after every row, with the date; the rows of the other part stay.
+course/results/trends.csv after every row, with the date; the rows of the other part stay.
 About ten CPU minutes.
 """
 
@@ -16,13 +16,14 @@ import numpy as np
 import tensorflow as tf
 from rows import measure_parts, put
 
-from ssl_course import compression, data, evaluate, networks
+from ssl_course import data, evaluate, networks
+from ssl_course.chapters import compression
+from ssl_course.chapters.multitask import TASKS, Budget, MultiTask
 from ssl_course.methods import SimCLR
-from ssl_course.multitask import TASKS, Budget, MultiTask
 from ssl_course.pretrain import pretrain
 from ssl_course.pretrain.fashion_mnist import view
 
-TABLE = Path(__file__).parent / "results" / "trends.csv"
+TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "trends.csv"
 COLUMNS = ["part", "method", "seed", "linear", "few_10", "kilobytes", "gzip_kilobytes"]
 COLUMNS += ["latency_us", "parameters", "steps", "cpu_minutes", "date"]
 SEEDS = (0, 1, 2)

@@ -39,7 +39,7 @@ def check(identifier: str, *answers) -> Markdown:
 
     Raises KeyError for an unknown exercise and TypeError for another number of answers.
     """
-    file = resources.files("ssl_course") / "checks.json"
+    file = resources.files("ssl_course.course") / "checks.json"
     known = json.loads(file.read_text(encoding="utf-8"))
     if identifier not in known:
         raise KeyError(f"no exercise {identifier!r}; there are: {', '.join(known)}")
@@ -64,7 +64,7 @@ def check(identifier: str, *answers) -> Markdown:
 
 def bank(chapter: str) -> dict[str, dict]:
     """All questions of a chapter: {name: {"objective", "question", "choices"}}."""
-    source = resources.files("ssl_course") / "quizzes" / f"{chapter}.toml"
+    source = resources.files("ssl_course.course") / "quizzes" / f"{chapter}.toml"
     if not source.is_file():
         raise KeyError(f"no quiz bank for chapter {chapter!r}")
     return tomllib.loads(source.read_text(encoding="utf-8"))

@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-import article_map
 import pytest
+
+from coursekit import article_map
 
 ROOT = Path(__file__).parents[1]
 
@@ -15,7 +16,7 @@ def test_every_section_has_a_place_and_no_chapter_claims_another():
 
 def test_the_page_is_the_one_that_the_front_matter_gives():
     expected = article_map.page(article_map.claims())
-    assert article_map.PAGE.read_text() == expected, "run: python tools/article_map.py"
+    assert article_map.PAGE.read_text() == expected, "run: python -m coursekit.article_map"
 
 
 def test_sections_are_those_of_the_article(root):

@@ -17,7 +17,7 @@ def scripts(root, monkeypatch):
 
 @pytest.fixture
 def tables(root):
-    return sorted((root / "benchmarks" / "results").glob("*.csv"))
+    return sorted((root / "ssl_course" / "course" / "results").glob("*.csv"))
 
 
 def test_a_row_replaces_the_one_it_repeats(scripts, tmp_path):

@@ -1,7 +1,6 @@
 """No page shows outputs of another package, no failed page counts as built, two run at a time."""
 
 import re
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,11 +9,10 @@ import pytest
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "_ext"), str(ROOT / "tools")]
+from coursekit import extension
+from coursekit import hashing as package_hash
 
-import course  # noqa: E402
-import package_hash  # noqa: E402
+ROOT = Path(__file__).parents[1]
 
 HEAD = """---
 jupytext:
@@ -40,8 +38,8 @@ class Book:
         self.sources = [folder / f"{name}.md" for name in self.packages]
         for source in self.sources:
             write(source, f"# {source.stem}")
-        monkeypatch.setattr(course.notebooks, "sources", lambda: self.sources)
-        monkeypatch.setattr(course, "package_hash", self.package)
+        monkeypatch.setattr(extension.pairs, "sources", lambda: self.sources)
+        monkeypatch.setattr(extension, "package_hash", self.package)
         self.cache = get_cache(folder / "cache")
         self.forget_pages()
         assert self.outdated() == ["a", "b"]
@@ -59,7 +57,7 @@ class Book:
         )
 
     def outdated(self):
-        return course.forget_stale_outputs(None, self.env, set(), set(), set())
+        return extension.forget_stale_outputs(None, self.env, set(), set(), set())
 
     def stored(self):
         return sorted(Path(record.uri).stem for record in self.cache.list_cache_records())
@@ -93,7 +91,7 @@ def test_pages_are_read_again_after_warnings(tmp_path, warnings):
     pages = tmp_path / "environment.pickle"
     pages.touch()
     app = SimpleNamespace(_warncount=warnings, doctreedir=str(tmp_path))
-    course.forget_build_with_warnings(app, None)
+    extension.forget_build_with_warnings(app, None)
     assert pages.exists() == (not warnings)
 
 
@@ -116,9 +114,9 @@ def test_package_hash_covers_names_and_bytes_but_no_hidden_files(tmp_path, monke
 def test_hash_for_a_notebook_leaves_out_what_it_does_not_name(tmp_path, monkeypatch):
     monkeypatch.setattr(package_hash, "ROOT", tmp_path)
     named = {
-        "benchmarks/results/a.csv": 'results.load("a")',
-        "ssl_course/quizzes/01.toml": 'quiz("01.why")',
-        "ssl_course/logs/run/events.out": 'events.shipped("run")',
+        "ssl_course/course/results/a.csv": 'results.load("a")',
+        "ssl_course/course/quizzes/01.toml": 'quiz("01.why")',
+        "ssl_course/course/logs/run/events.out": 'events.shipped("run")',
         "ssl_course/leaf.py": "from ssl_course import data, leaf",
         "ssl_course/used.py": "",
     }
@@ -141,7 +139,7 @@ def test_notebooks_run_side_by_side_into_the_cache_and_failed_ones_stay_out(tmp_
     for name, code in codes.items():
         write(tmp_path / f"{name}.md", code)
     sources = [tmp_path / f"{name}.md" for name in codes]
-    monkeypatch.setattr(course.notebooks, "sources", lambda: sources)
+    monkeypatch.setattr(extension.pairs, "sources", lambda: sources)
     env = SimpleNamespace(
         mystnb_config=SimpleNamespace(
             execution_cache_path=str(tmp_path / "cache"), execution_timeout=60
@@ -149,7 +147,7 @@ def test_notebooks_run_side_by_side_into_the_cache_and_failed_ones_stay_out(tmp_
         found_docs={"sum", "fault"},
         path2doc=lambda path: Path(path).stem,
     )
-    assert course.run_side_by_side(None, env, set(), set(), set()) == []
+    assert extension.run_side_by_side(None, env, set(), set(), set()) == []
     cache = get_cache(env.mystnb_config.execution_cache_path)
     assert [Path(record.uri).stem for record in cache.list_cache_records()] == ["sum"]
     (outputs,) = (cell.outputs for cell in cache.get_cache_bundle(1).nb.cells if "outputs" in cell)

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-import notebooks
 import pytest
-import student
 import yaml
 from jupytext.compare import compare_notebooks
 
+from coursekit import pairs, student
 from ssl_course import exercises
 
 ROOT = Path(__file__).parents[1]
-SOURCES = notebooks.sources()
+SOURCES = pairs.sources()
 TEXTS = [*(ROOT / "book").glob("*.md"), *(ROOT / "book").glob("*.ipynb"), ROOT / "README.md"]
 REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 CHAPTERS = [path for path in SOURCES if path.stem[:2].isdigit()]
@@ -37,7 +36,7 @@ def test_pair_is_in_step(source):
 
 @parametrize
 def test_outputs_come_from_this_package(source):
-    assert notebooks.is_current(source), "run: make sync"
+    assert pairs.is_current(source), "run: make sync"
 
 
 @parametrize

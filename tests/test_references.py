@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from ssl_course import reading
+from ssl_course.chapters import bibliography
 
 CITE = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 
@@ -13,7 +13,9 @@ CITE = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 @pytest.fixture(scope="module")
 def entries(root):
     """The file of the book itself, whatever is packaged."""
-    return reading.parse((root / "book" / "references.bib").read_text(encoding="utf-8"))
+    return bibliography.parse(
+        (root / "ssl_course" / "course" / "references.bib").read_text(encoding="utf-8")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +28,12 @@ def cited(text: str) -> list[str]:
 
 
 def test_every_entry_is_complete_and_sound(entries):
-    faults = [f"{entry.key}: {fault}" for entry in entries for fault in reading.faults(entry)]
+    faults = [f"{entry.key}: {fault}" for entry in entries for fault in bibliography.faults(entry)]
     assert faults == []
 
 
 def test_nothing_is_there_twice(entries):
-    assert reading.duplicates(entries) == []
+    assert bibliography.duplicates(entries) == []
 
 
 def test_every_key_that_is_cited_has_an_entry(root, by_key):
@@ -51,9 +53,9 @@ def test_every_entry_is_cited(root, by_key):
 
 
 def test_the_second_source_agrees_with_every_work_of_the_reading_list(by_key):
-    record = reading.record()
+    record = bibliography.record()
     titles = dict(zip(record["identifier"], record["title"], strict=True))
-    faults = {key: reading.unlike_record(by_key[key], titles) for key in record.index}
+    faults = {key: bibliography.unlike_record(by_key[key], titles) for key in record.index}
     assert {key: fault for key, fault in faults.items() if fault} == {}
     assert record["seen"].str.fullmatch(r"20\d\d-\d\d-\d\d").all()
 
@@ -63,7 +65,7 @@ def test_the_reading_list_has_each_work_of_the_record_under_its_idea(root):
     text = (root / "book" / "10-reading.md").read_text(encoding="utf-8")
     listed = text.partition("\n## The list\n")[2].partition("\n## ")[0]
     sections = dict(re.findall(r"^### (.+)\n((?:(?!### ).*\n)*)", listed, re.M))
-    record = reading.record()
+    record = bibliography.record()
     assert len(sections) == record["idea"].nunique()
     for (heading, section), (idea, works) in zip(
         sections.items(), record.groupby("idea", sort=False), strict=True

@@ -8,15 +8,17 @@ PROGRAM = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import ssl_course
-from ssl_course import data, events, exercises, reading, results, widgets
+from ssl_course import data, exercises, interactive
+from ssl_course.chapters import bibliography, events
+from ssl_course.course import results
 from ssl_course.pretrain import pretrain
 assert ssl_course.__file__.startswith(sys.argv[1])
 method = pretrain("mnist-bottleneck")
 digits = data.load("mnist").test
-blend = widgets.Blend(method.encoder, method.decoder, digits.x[:2], ["a", "b"])
+blend = interactive.Blend(method.encoder, method.decoder, digits.x[:2], ["a", "b"])
 assert "canvas" in blend.static()
 assert len(results.load("mnist")) and exercises.bank("05")
-assert reading._INSTALLED.is_file() and len(reading.bibliography()) >= len(reading.record()) > 200
+assert len(bibliography.bibliography()) >= len(bibliography.record()) > 200
 assert len(events.read(events.shipped("simclr"))) and list(events.shipped("stills").glob("*.png"))
 print("complete")
 """

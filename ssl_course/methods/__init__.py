@@ -1,10 +1,8 @@
 """Self-supervised methods, one file a family; a method is a `keras.Model`."""
 
-from ssl_course.methods.adaptation import Aligned, recolor, reestimate
 from ssl_course.methods.autoencoder import Autoencoder
 from ssl_course.methods.clustering import SwAV
 from ssl_course.methods.colorization import Colorization
-from ssl_course.methods.conditional import ConditionalGAN, ConditionalVAE
 from ssl_course.methods.contrastive import NNCLR, MoCo, SimCLR
 from ssl_course.methods.distillation import BYOL, DINO, SimSiam
 from ssl_course.methods.gan import GAN
@@ -27,13 +25,10 @@ __all__ = [
     "NNCLR",
     "VAE",
     "AdversarialAutoencoder",
-    "Aligned",
     "Autoencoder",
     "BarlowTwins",
     "CausalLanguageModel",
     "Colorization",
-    "ConditionalGAN",
-    "ConditionalVAE",
     "Inpainting",
     "KSparseAutoencoder",
     "LinearAutoencoder",
@@ -49,6 +44,4 @@ __all__ = [
     "SwAV",
     "TwoViewMethod",
     "VICReg",
-    "recolor",
-    "reestimate",
 ]

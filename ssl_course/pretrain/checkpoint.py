@@ -16,7 +16,7 @@ from safetensors.numpy import save as serialize
 from ssl_course.data.fetch import sha256_of
 
 FOLDER_VARIABLE = "SSL_COURSE_CHECKPOINTS"
-_PACKAGED = Path(__file__).parents[1] / "checkpoints"
+_PACKAGED = Path(__file__).parent / "checkpoints"
 _REQUIRED = {"recipe", "code_sha256", "history", "weights_sha256"}
 
 

@@ -7,16 +7,17 @@ import subprocess
 import sys
 import zipfile
 
-import assignment
 import nbformat
 import pytest
-from test_grading import ROOT, answered, solutions
+from test_grading import answered, solutions
+
+from coursekit import assignment
 
 CHAPTERS = {"01": "01-background", "06": "06-applications"}
 
 
 def run(course, *arguments):
-    command = [sys.executable, str(ROOT / "tools" / "assignment.py"), "--course", str(course)]
+    command = [sys.executable, "-m", "coursekit.assignment", "--course", str(course)]
     return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
 
 

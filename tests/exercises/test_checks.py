@@ -3,11 +3,10 @@
 import json
 import re
 
-import assignment
-import checks
 import pytest
 from test_grading import CHAPTERS, solutions
 
+from coursekit import assignment, checks
 from ssl_course import exercises
 
 KNOWN = json.loads(checks.FILE.read_text(encoding="utf-8"))

@@ -5,10 +5,11 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
-import assignment
 import nbformat
 import pytest
 from mutants import MUTANTS
+
+from coursekit import assignment
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = assignment.chapters()

@@ -4,13 +4,14 @@ import re
 import subprocess
 import tomllib
 
-import exercise_list
 import nbformat
 import pytest
 from mutants import MUTANTS
 from test_assignments import hand_in as hand_in_week1
 from test_assignments import run
 from test_grading import ROOT, answered, solutions
+
+from coursekit import exercise_list
 
 PAGE = (ROOT / "book" / "instructors.md").read_text(encoding="utf-8")
 WEEK = {"03-5": "03-5-contrastive", "04": "04-mathematics"}
@@ -102,7 +103,7 @@ def test_forty_exercises_and_two_on_each_page():
 
 def test_settings_that_the_page_names_are_there():
     tomllib.loads(exercise_list.SYLLABUS.read_text(encoding="utf-8"))
-    for path in re.findall(r"`((?:tools|assignments|tests)/[\w./-]+)`", PAGE):
+    for path in re.findall(r"`((?:coursekit|assignments|tests)/[\w./-]+)`", PAGE):
         if "course" not in path:
             assert (ROOT / path).exists(), path
 

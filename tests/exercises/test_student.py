@@ -6,9 +6,10 @@ import re
 import jupytext
 import nbformat
 import pytest
-import student
 import yaml
 from test_grading import CHAPTERS, solutions
+
+from coursekit import student
 
 SITE = "https://colab.example/book/"
 

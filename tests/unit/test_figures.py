@@ -8,7 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from ssl_course import data, figures, results, widgets
+from ssl_course import data, figures, interactive
+from ssl_course.course import results
 from ssl_course.pretrain import pretrain
 
 
@@ -17,7 +18,7 @@ def blend():
     digits = data.load("mnist").test
     images = np.stack([digits.x[digits.y == label][0] for label in range(4)])
     method = pretrain("mnist-bottleneck")
-    return widgets.Blend(method.encoder, method.decoder, images, list("0123"))
+    return interactive.Blend(method.encoder, method.decoder, images, list("0123"))
 
 
 def read_png(encoded):
@@ -34,7 +35,7 @@ class TestBlend:
     def test_static_frames_are_the_decoders(self, blend):
         html = blend.static()
         sprite = read_png(re.findall(r'load\("data:image/png;base64,([^"]+)"\)', html)[0])
-        assert sprite.shape == (6 * 28, widgets.STEPS * 28)
+        assert sprite.shape == (6 * 28, interactive.STEPS * 28)
         # Row 3 is the pair (1, 2) of the six pairs; column 5 is half-way.  One grey level.
         frame = sprite[3 * 28 : 4 * 28, 5 * 28 : 6 * 28]
         assert np.allclose(frame, blend.decode(1, 2, 0.5), atol=1 / 255)
@@ -59,7 +60,7 @@ class TestBlend:
 
     def test_needs_a_name_for_each_image(self, blend):
         with pytest.raises(ValueError, match="4 images but 1 names"):
-            widgets.Blend(blend.decoder, blend.decoder, blend.images, ["0"])
+            interactive.Blend(blend.decoder, blend.decoder, blend.images, ["0"])
 
 
 @pytest.fixture

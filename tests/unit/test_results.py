@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ssl_course import results
+from ssl_course.course import results
 from ssl_course.pretrain import RECIPES, read_card
 
 PREFIX = "fashion_mnist-"

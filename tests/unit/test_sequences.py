@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from ssl_course import data, methods, networks
+from ssl_course.chapters.molecules import step, write
 from ssl_course.data import sequences, text
 from ssl_course.methods import language
-from ssl_course.methods.writing import step, write
 from ssl_course.pretrain import training
 from ssl_course.pretrain.sequences import LENGTH, LETTERS, RECIPES
 

@@ -1,0 +1,1 @@
+"""What exactly one chapter, or one subject of it, needs; the core imports none of these."""

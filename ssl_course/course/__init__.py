@@ -1,0 +1,1 @@
+"""Data that pages need: quizzes, checks, measured results, references, logs."""
