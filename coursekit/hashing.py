@@ -43,7 +43,7 @@ def _concerns(path: Path, notebook: str, leaves: set[str]) -> bool:
         return f'quiz("{path.stem}.' in notebook
     if path.parent.parent.name == "logs":
         return f'shipped("{path.parent.name}")' in notebook
-    if path.name == "checks.json":
+    if path.parent.name == "checks":
         return "exercises.check(" in notebook
     if path.name in ("references.bib", "references.csv"):
         return _imports("reading", notebook)
