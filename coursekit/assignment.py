@@ -31,13 +31,18 @@ def chapters() -> dict[str, Path]:
     return {page.stem: page for page in pages if "grade_id:" in page.read_text(encoding="utf-8")}
 
 
-def find(number: str) -> Path:
-    """The page of a chapter from the beginning of its name; raises SystemExit."""
+def number(stem: str) -> str:
+    """The number that the name of a chapter's file begins with: 03-5."""
+    return re.sub(r"^(\d\d(?:-\d)?).*", r"\1", stem)
+
+
+def find(name: str) -> Path:
+    """The page of a chapter from its name or number; raises SystemExit."""
     known = chapters()
     for stem, page in known.items():
-        if number in (stem, re.match(r"\d\d(-\d)?", stem)[0]):
+        if name in (stem, number(stem)):
             return page
-    raise SystemExit(f"No chapter {number!r} with exercises; there are: {', '.join(known)}")
+    raise SystemExit(f"No chapter {name!r} with exercises; there are: {', '.join(known)}")
 
 
 def assignment(source: Path, for_marks: bool = False) -> nbformat.NotebookNode:
@@ -110,28 +115,23 @@ def create(course: Path, name: str, pages: list[Path], for_marks: bool = False) 
     return archive
 
 
-def _succeeded(result: dict) -> None:
-    if not result["success"]:
-        raise SystemExit(result.get("error") or result.get("log") or "nbgrader failed")
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--course", type=Path, default=COURSE, help="default: assignments/course")
     commands = parser.add_subparsers(dest="command", required=True)
-    making = commands.add_parser("create", help="make an assignment")
-    making.add_argument("name")
-    making.add_argument("chapters", nargs="+", metavar="CHAPTER")
-    making.add_argument("--for-marks", action="store_true", help="no exercises for self-study")
-    grading = commands.add_parser("grade", help="grade an assignment")
-    grading.add_argument("name")
-    grading.add_argument("--seconds", type=int, default=120, help="for one cell; default: 120")
-    options = parser.parse_args()
+    creates = commands.add_parser("create", help="make an assignment")
+    creates.add_argument("name")
+    creates.add_argument("chapters", nargs="+", metavar="CHAPTER")
+    creates.add_argument("--for-marks", action="store_true", help="no exercises for self-study")
+    grades = commands.add_parser("grade", help="grade an assignment")
+    grades.add_argument("name")
+    grades.add_argument("--seconds", type=int, default=120, help="for one cell; default: 120")
+    options = parser.parse_args(arguments)
     course = options.course.resolve()
     if not re.fullmatch(r"[A-Za-z0-9_-]+", options.name):
         parser.error(f"{options.name!r} is no name: use letters, digits, - and _")
     if options.command == "create":
-        pages = [find(number) for number in options.chapters]
+        pages = [find(name) for name in options.chapters]
         archive = create(course, options.name, pages, options.for_marks)
         print(f"For students: {_near(archive)}")
         print(f"Their work goes to: {_near(course)}/submitted/STUDENT/{options.name}")

@@ -7,6 +7,7 @@ Visible checks and hints only: hidden checks and solutions stay in the chapters.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 import subprocess
@@ -18,7 +19,7 @@ from typing import NamedTuple
 import jupytext
 
 from coursekit import ROOT, student
-from coursekit.assignment import chapters
+from coursekit.assignment import chapters, number
 
 FOLDER = ROOT / "ssl_course" / "course" / "checks"
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS\n?", re.S)
@@ -82,7 +83,7 @@ def module(source: Path) -> str:
         for letter, found in exercises.items()
     ]
     return _MODULE.format(
-        chapter=f"chapter {_number(source)}",
+        chapter=f"chapter {number(source.stem)}",
         command="python -m coursekit.checks",
         setup=needed(setup, used),
         functions="\n\n".join(functions),
@@ -157,28 +158,28 @@ def _literal(text: str) -> str:
     return parts[0] if len(parts) == 1 else f"({' '.join(parts)})"
 
 
-def _number(source: Path) -> str:
-    """The number of a chapter as its exercises have it: 03-5."""
-    return re.match(r"\d\d(-\d)?", source.stem)[0]
-
-
 def name(source: Path) -> str:
     """The name of a chapter's module."""
-    return f"ch_{_number(source).replace('-', '_')}"
+    return f"ch_{number(source.stem).replace('-', '_')}"
 
 
 def write(folder: Path) -> None:
     """Write all modules into a folder, as ruff wants them; those of former chapters go."""
-    for file in folder.glob("ch_*.py"):
+    texts = {folder / f"{name(page)}.py": module(page) for page in chapters().values()}
+    for file in set(folder.glob("ch_*.py")) - texts.keys():
         file.unlink()
-    files = []
-    for source in chapters().values():
-        files.append(folder / f"{name(source)}.py")
-        files[-1].write_text(module(source), encoding="utf-8", newline="\n")
+    for file, text in texts.items():
+        file.write_text(text, encoding="utf-8", newline="\n")
     for command in (["check", "--fix-only", "--select", "I"], ["format"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--quiet", "--config", "pyproject.toml"]
-        subprocess.run([*ruff, *files], cwd=ROOT, check=True)
+        subprocess.run([*ruff, *texts], cwd=ROOT, check=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0]).parse_args(arguments)
+    write(FOLDER)
+    return 0
 
 
 if __name__ == "__main__":
-    write(FOLDER)
+    sys.exit(main())

@@ -18,6 +18,7 @@ from nbgrader.utils import rmtree
 from traitlets.config import Config, PyFileConfigLoader
 
 from coursekit import ROOT
+from coursekit.progress import Bar
 
 CONFIGURATION = ROOT / "assignments"
 LARGEST = 20_000_000
@@ -118,35 +119,23 @@ def grade(course: Path, name: str, seconds: int = 120) -> Path:
             f"Nothing was handed in: {course / 'submitted'}/STUDENT/{name} is not there."
         )
     grader, rows = api(course, seconds), []
-    for position, folder in enumerate(folders):
-        who = folder.parent.name
-        _show(f"{_bar(position, len(folders))} {who}")
-        faults = _autograde(grader, course, name, who, released)
-        own = [
-            row
-            for stem, path in released.items()
-            for row in _marks(grader, name, who, stem, path, faults[stem])
-        ]
-        rows += own
-        _show("")
-        print(f"{who}: {sum(row['mark'] for row in own):g} of {sum(row['of'] for row in own):g}")
+    with Bar(len(folders), "grading", stream=sys.stdout) as bar:
+        for folder in folders:
+            who = folder.parent.name
+            faults = _autograde(grader, course, name, who, released)
+            own = [
+                row
+                for stem, path in released.items()
+                for row in _marks(grader, name, who, stem, path, faults[stem])
+            ]
+            rows += own
+            bar.step(f"{who}: {sum(r['mark'] for r in own):g} of {sum(r['of'] for r in own):g}")
     marks = course / f"{name}-marks.csv"
     with open(marks, "w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, ("student", "chapter", "exercise", "mark", "of", "reason"))
         writer.writeheader()
         writer.writerows(rows)
     return marks
-
-
-def _bar(done: int, of: int, width: int = 20) -> str:
-    filled = width * done // of
-    return f"[{'#' * filled}{' ' * (width - filled)}] {done} of {of}"
-
-
-def _show(line: str) -> None:
-    """One line that the next one replaces, on a terminal only."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[2K{line}", end="", file=sys.stderr, flush=True)
 
 
 def _autograde(

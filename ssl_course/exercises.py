@@ -93,11 +93,14 @@ def _seeds_kept() -> Iterator[None]:
 def _reason(error: Exception, check: Callable, answers: Sequence[Callable]) -> str:
     """What a check said, or what went wrong in which line of the learner's own code."""
     frames = traceback.extract_tb(error.__traceback__)
-    if isinstance(error, AssertionError) and frames[-1].filename == _files(check).pop():
+    if isinstance(error, AssertionError) and frames[-1].filename in _files(check):
         return str(error)
     written = set().union(*map(_files, answers))
     own = [frame for frame in frames if frame.filename in written]
-    what = f"`{traceback.format_exception_only(error)[-1].strip()}`"
+    if isinstance(error, NotImplementedError) and own:
+        return f"`{own[-1].name}` is not written yet."
+    first = str(error).partition("\n")[0].replace("`", "'")
+    what = f"`{type(error).__name__}: {first}`" if first else f"`{type(error).__name__}`"
     if not own:
         return what
     return f"{what} in `{own[-1].name}`, line {own[-1].lineno} of its cell: `{own[-1].line}`"

@@ -129,6 +129,14 @@ def test_an_error_names_the_line_of_the_learner():
     assert f"in `__init__`, line {line} of its cell: `self.total = sum" in told
 
 
+def test_an_untouched_stub_is_not_written_yet():
+    def corrupt(images, std, seed):
+        raise NotImplementedError()
+
+    told = exercises.check("05.a", corrupt).data
+    assert told.startswith("**Not yet.** `corrupt` is not written yet.\n\n*Hint.*")
+
+
 def test_an_assertion_of_the_learner_is_no_reason_of_the_check():
     def corrupt(images, std, seed):
         assert std > 1
