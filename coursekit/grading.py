@@ -25,6 +25,8 @@ LARGEST = 20_000_000
 """Bytes of a notebook, submitted or graded; one with more holds output by the megabyte."""
 MEMORY = 16_000_000_000
 """Bytes of address space for the grader and each kernel; TensorFlow reserves some by itself."""
+SECONDS_TO_START = 600
+"""For a kernel on a busy machine."""
 TOO_LONG = "the cell took longer than is allowed"
 NOT_ANSWERED = "Not answered."
 
@@ -70,6 +72,7 @@ def api(course: Path, seconds: int = 120) -> NbGraderAPI:
     config = PyFileConfigLoader("nbgrader_config.py", path=str(CONFIGURATION)).load_config()
     config.merge(Config({"CourseDirectory": {"root": str(course)}}))
     config.ExecutePreprocessor.timeout = seconds
+    config.ExecutePreprocessor.startup_timeout = SECONDS_TO_START
     config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
     config.Autograde.autograde_preprocessors = [
         Execute if step is preprocessors.Execute else step
@@ -148,7 +151,7 @@ def _autograde(
     for stage in ("autograded", "feedback"):  # of an earlier grading
         if (course / stage / who / name).is_dir():
             rmtree(course / stage / who / name)
-    rmtree(desk, ignore_errors=True)
+    shutil.rmtree(desk, ignore_errors=True)
     try:
         (desk / who / name).mkdir(parents=True)
         for stem in sound:
@@ -162,7 +165,7 @@ def _autograde(
                 faults[stem] = _why(result)
     finally:
         grader.coursedir.notebook_id = "*"
-        rmtree(desk)
+        shutil.rmtree(desk, ignore_errors=True)
     if None in faults.values():
         _write_feedback(grader, course, name, who, faults)
     return faults
