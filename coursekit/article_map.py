@@ -115,8 +115,13 @@ def page(found: dict[str, list[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the page; raises SystemExit if the claims are wrong."""
     found = claims()
     if wrong := problems(found):
         sys.exit("\n".join(wrong))
     PAGE.write_text(page(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

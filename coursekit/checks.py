@@ -53,5 +53,10 @@ def everything() -> str:
     return json.dumps(checks, indent=1, ensure_ascii=False) + "\n"
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the file."""
     FILE.write_text(everything(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
