@@ -57,7 +57,7 @@ def prepare(source: Path) -> NotebookNode:
 
 
 class Kernel(RunningKernel):
-    """nbval's kernel, in the book's folder, with a history: IPython asks it for a final semicolon."""
+    """nbval's kernel in the book's folder, with a history, which IPython asks for semicolons."""
 
     def __init__(self) -> None:
         self.km, self.kc = start_new_kernel(
