@@ -97,6 +97,7 @@ def measured(backend: str, python: str, steps: int) -> dict:
 
 
 def main(asked: argparse.Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     given = dict(asked.python)
     here = {name: sys.executable for name in BACKENDS if importlib.util.find_spec(name)}
     interpreters = {name: path for name, path in (here | given).items() if name in asked.names}

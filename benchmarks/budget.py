@@ -27,6 +27,7 @@ COMMAND = Command(__doc__, TABLE, sorted({name for name, _ in RUNS}), "METHOD", 
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     clothes = data.load("fashion_mnist", full=True)
     for (name, epochs), seeds in RUNS.items():
         for seed in seeds:

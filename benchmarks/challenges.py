@@ -361,6 +361,7 @@ COMMAND.add_argument("--file", help=argparse.SUPPRESS)
 
 
 def main(asked: argparse.Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     measurements = Measurements(table)
     for part in asked.names:
         PARTS[part](measurements)

@@ -42,6 +42,7 @@ def measured(photographs: data.Dataset, name: str) -> dict:
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     photographs = data.load("cifar10", full=True)
     for name in asked.names:
         if not table.done(method=name, seed=0):

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,20 @@ from ssl_course.data import DataError
 
 RULE = """What is stored is not measured again, unless it is named or --again is given.
 Every row is stored once it is measured: Ctrl-C loses at most the one under way."""
+
+
+Measure = Callable[[argparse.Namespace, Table], None]
+"""What a script does with its arguments and its table."""
+
+
+def in_parts(parts: Mapping[str, Callable[[Table], None]]) -> Measure:
+    """Measure one part after the other."""
+
+    def measure(asked: argparse.Namespace, table: Table) -> None:
+        for name in asked.names:
+            parts[name](table)
+
+    return measure
 
 
 class Command(argparse.ArgumentParser):
@@ -51,7 +65,7 @@ class Command(argparse.ArgumentParser):
             help="read and write the table there, and leave that of the course as it is",
         )
 
-    def run(self, measure: Callable[[argparse.Namespace, Table], None]) -> None:
+    def run(self, measure: Measure) -> None:
         """Call ``measure`` with the arguments and the table, and say how it went.
 
         Its argument ``names`` holds what was named, or else all names.

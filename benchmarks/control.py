@@ -98,6 +98,7 @@ def measured(settings: dict, state: bool, behind: list[np.ndarray | None], seed:
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     settings, digits = methods(), data.load("mnist")
     for part in asked.names:
         judged = digits.validation if part == "tuning" else digits.test

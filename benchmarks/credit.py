@@ -89,6 +89,7 @@ def measured(table: data.Dataset, size: int, seed: int) -> list[dict]:
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     packaged = asked.table == "breast_cancer"
     seeds = [seed for seed in asked.seeds if packaged or not table.done(seed=seed)]
     if not seeds:

@@ -115,6 +115,7 @@ def measured(clothes: data.Dataset, name: str, seed: int) -> dict:
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     clothes = data.load("fashion_mnist", full=True)
     for seed in asked.seeds:
         for name in asked.names:

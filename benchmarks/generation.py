@@ -211,7 +211,7 @@ def feature_map(size: int = 32) -> Callable[[np.ndarray], np.ndarray]:
     components = PCA(size, random_state=0).fit(known)
     scale = np.sqrt(components.explained_variance_.sum())
 
-    def features(images):
+    def features(images: np.ndarray) -> np.ndarray:
         raw = encoder.predict(images, batch_size=500, verbose=0)
         return components.transform(raw) / scale
 
@@ -219,6 +219,7 @@ def feature_map(size: int = 32) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     bench = Bench(asked.label)
     for draw in range(asked.draws):
         for name in asked.names:

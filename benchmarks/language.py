@@ -10,12 +10,11 @@ course/results/language.csv.  About twenty-five CPU minutes.
 
 import itertools
 import time
-from argparse import Namespace
 from collections.abc import Callable, Iterable
 
 import keras
 import numpy as np
-from command import Command
+from command import Command, in_parts
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from table import Table
@@ -107,6 +106,7 @@ def minutes(start: float) -> float:
 
 
 def tuning(table: Table) -> None:
+    """Rows of every rate, temperature and weight; one training gives those of all weights."""
     judge = Queries("validation")
     for (name, before), rate, temperature in itertools.product(
         starts().items(), RATES, TEMPERATURES
@@ -147,6 +147,7 @@ def counting(judge: Queries) -> dict[str, Callable[[], np.ndarray]]:
 
 
 def test(table: Table) -> None:
+    """Rows of the table of the chapter."""
     judge = Queries("test")
 
     def measure(method: str, seed: int, score: Callable[[], np.ndarray]) -> None:
@@ -189,10 +190,5 @@ PARTS = {"tuning": tuning, "test": test}
 COMMAND = Command(__doc__, TABLE, PARTS, "PART")
 
 
-def main(asked: Namespace, table: Table) -> None:
-    for part in asked.names:
-        PARTS[part](table)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run(in_parts(PARTS))

@@ -62,6 +62,7 @@ def histograms(method: keras.Model, clothes: data.Dataset, epoch: int) -> None:
 
 
 def main(folder: Path) -> None:
+    """Put new logs in the place of those of ``folder``."""
     with tempfile.TemporaryDirectory() as scratch:
         new = Path(scratch) / "logs"
         try:

@@ -92,6 +92,7 @@ def dense(encoder: keras.Model, floor: float) -> Map:
 
 
 def slide(table: Table, seeds: Sequence[int]) -> None:
+    """Rows of segmentation."""
     glands, tissue = Slide(), data.load("tissue")
     for seed in seeds:
         for floor in FLOORS:
@@ -174,6 +175,7 @@ RECORDS: dict[str, Callable[[Gaps, int], dict[str, float]]] = {
 
 
 def records(table: Table, seeds: Sequence[int]) -> None:
+    """Rows of records with gaps."""
     credit = tables.standardized(data.load("credit_default", full=True))
     for seed in seeds:
         gaps = Gaps(credit, seed)
@@ -191,6 +193,7 @@ COMMAND = Command(__doc__, TABLE, PARTS, "PART", seeds=(0, 1, 2))
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     for part in asked.names:
         PARTS[part](table, asked.seeds)
 

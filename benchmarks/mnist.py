@@ -122,6 +122,7 @@ def measured(digits: data.Dataset, name: str) -> dict:
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     digits = data.load("mnist", full=True)
     for name in asked.names:
         if not table.done(method=name, seed=0):

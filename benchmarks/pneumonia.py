@@ -242,6 +242,7 @@ def measured(xrays: data.Dataset, name: str, seed: int) -> dict:
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     xrays = data.load("pneumoniamnist", full=True)
     for name in asked.names:
         for seed in asked.seeds:

@@ -7,13 +7,12 @@ Needs the full Fashion-MNIST (download, cache or mirror) for the half of the cur
 
 import functools
 import time
-from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
-from command import Command
+from command import Command, in_parts
 from sklearn.metrics import roc_auc_score
 from table import Table
 
@@ -120,6 +119,7 @@ def untrained(clothes: data.Dataset, seed: int) -> dict[str, float]:
 
 
 def curve(table: Table) -> None:
+    """Rows of accuracy against ε."""
     clothes = data.load("fashion_mnist")
     pools = {"10k": clothes.unlabeled, "60k": data.load("fashion_mnist", full=True).unlabeled}
 
@@ -218,6 +218,7 @@ def attacked(condition: str, much: bool, noise: float) -> list[dict]:
 
 
 def membership(table: Table) -> None:
+    """Rows of attacks."""
     for condition in ("overfitted", "regular", "dp"):
         # An attack on one model looks at all others: a condition is measured whole.
         if table.done(part="membership", method=f"{condition}_ratio"):
@@ -232,6 +233,7 @@ def membership(table: Table) -> None:
 
 
 def averaging(table: Table) -> None:
+    """Rows of federated averaging."""
     clothes = data.load("fashion_mnist")
     images, labels = clothes.train.x[:2000], clothes.train.y[:2000]
     clients = 10
@@ -266,10 +268,5 @@ TABLE = Table(
 COMMAND = Command(__doc__, TABLE, PARTS, "PART")
 
 
-def main(asked: Namespace, table: Table) -> None:
-    for part in asked.names:
-        PARTS[part](table)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run(in_parts(PARTS))

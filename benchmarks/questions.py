@@ -38,7 +38,7 @@ NOISE = 0.6
 class Penalized(SimCLR):
     """SimCLR with ``l1`` · Σ|w| + ``l2`` · Σw² over all kernels added to the loss."""
 
-    def __init__(self, *parts, l1=0.0, l2=0.0):
+    def __init__(self, *parts: keras.layers.Layer, l1: float = 0.0, l2: float = 0.0):
         super().__init__(*parts)
         self.l1, self.l2 = l1, l2
 
@@ -200,6 +200,7 @@ COMMAND = Command(__doc__, TABLE, ROWS, seeds=(0, 1, 2))
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     clothes = data.load("fashion_mnist")
     for seed in asked.seeds:
         for name in asked.names:

@@ -9,14 +9,13 @@ minutes of one core.
 
 import itertools
 import time
-from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
-from command import Command
+from command import Command, in_parts
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression, RidgeCV
@@ -59,11 +58,13 @@ class Probe(LogisticRegression):
     """Logistic regression on centered features of mean squared norm 1, as in `evaluate`."""
 
     def fit(self, x: np.ndarray, y: np.ndarray) -> "Probe":
+        """As scikit-learn's."""
         self.shift = x.mean(axis=0)
         self.scale = np.sqrt(((x - self.shift) ** 2).sum(axis=1).mean())
         return super().fit((x - self.shift) / self.scale, y)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
+        """As scikit-learn's."""
         return super().predict((x - self.shift) / self.scale)
 
 
@@ -126,6 +127,7 @@ def curve(train: data.Split, test: data.Split, build: Callable[[], Any]) -> dict
 
 
 def dna(table: Table) -> None:
+    """Rows of reading splice junctions, and of guessing each place."""
     splice = data.load("splice", full=True)
 
     def measure(
@@ -310,6 +312,7 @@ def errors(
 
 
 def solubility(table: Table) -> None:
+    """Rows of ESOL, over draws of molecules and over a split by scaffold."""
     esol = Molecules()
     features, orders = described(esol), {"random": None, "scaffold": esol.by_scaffold()}
     for (split, order), (name, (x, before)) in itertools.product(orders.items(), features.items()):
@@ -328,10 +331,5 @@ PARTS = {"dna": dna, "splits": splits, "solubility": solubility}
 COMMAND = Command(__doc__, TABLE, PARTS, "PART")
 
 
-def main(asked: Namespace, table: Table) -> None:
-    for part in asked.names:
-        PARTS[part](table)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run(in_parts(PARTS))

@@ -159,6 +159,7 @@ def measured(row: str, number: int, clips: speech.Clips, images: np.ndarray) -> 
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     clips = speech.clips("fsdd")
     images = speech.pictures(clips)
     for number in asked.folds:

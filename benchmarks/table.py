@@ -5,7 +5,7 @@ import operator
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class Table:
     order: Callable[[Row], Any] | None = None
     folder: Path = FOLDER
     again: bool = False
-    measured: int = 0
+    measured: int = field(default=0, init=False)
     """How many rows were put."""
 
     @property

@@ -186,7 +186,7 @@ def counted(pairs: bool) -> Measure:
         table = np.zeros((size, size))
         np.add.at(table, train, 1)
 
-        def surprise(part, k):
+        def surprise(part: tuple[np.ndarray, np.ndarray], k: int) -> float:
             before, after = part
             share = (table[before, after] + k * alone[after]) / (table[before].sum(axis=1) + k)
             return -np.log(share).mean()
@@ -261,6 +261,7 @@ COMMAND = Command(__doc__, TABLE, (*CORPORA, *ROWS), "NAME")
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     rows = [name for name in ROWS if name in asked.names] or list(ROWS)
     for name in [name for name in CORPORA if name in asked.names] or CORPORA:
         wanted = [row for row in rows if name == "reviews" or row not in ONLY_REVIEWS]

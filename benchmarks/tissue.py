@@ -51,6 +51,7 @@ def measured(encoder: keras.Model, tissue: data.Dataset) -> dict[str, float]:
 
 
 def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     tissue = data.load("tissue")
     for seed in asked.seeds:
         for name in asked.names:

@@ -9,14 +9,13 @@ on one core.
 
 import tempfile
 import time
-from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
-from command import Command
+from command import Command, in_parts
 from keras import layers
 from table import Table
 
@@ -137,6 +136,7 @@ def interpreter(flat: bytes) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def training(table: Table) -> None:
+    """Rows of a step under each tool."""
     images = data.load("fashion_mnist").unlabeled
     for seed in range(SEEDS):
         for tool in TOOLS:
@@ -146,6 +146,7 @@ def training(table: Table) -> None:
 
 
 def serving(table: Table) -> None:
+    """Rows of a call of each format."""
     image = data.load("fashion_mnist").validation.x[:1]
     formats = served(image)
     for turn in range(SEEDS):
@@ -164,10 +165,5 @@ PARTS = {"training": training, "serving": serving}
 COMMAND = Command(__doc__, TABLE, PARTS, "PART")
 
 
-def main(asked: Namespace, table: Table) -> None:
-    for part in asked.names:
-        PARTS[part](table)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run(in_parts(PARTS))

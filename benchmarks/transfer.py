@@ -6,7 +6,6 @@ course/results/transfer.csv.  About eight minutes on one free core.
 """
 
 import time
-from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +13,7 @@ from typing import Any
 
 import keras
 import numpy as np
-from command import Command
+from command import Command, in_parts
 from sklearn.decomposition import PCA
 from table import Table
 
@@ -87,6 +86,7 @@ def short_run(images: np.ndarray, flip: bool, seed: int) -> keras.Model:
 
 
 def matrix(table: Table) -> None:
+    """Rows of every pretraining domain on every task."""
     domains = {name: data.load(name, full=True) for name in DOMAINS}
     unlabeled = {name: domain.unlabeled for name, domain in domains.items()}
     domains["fashion_mnist"] = data.load("fashion_mnist")  # whose test images are fewer
@@ -252,6 +252,7 @@ def chosen_strengths(problem: Problem, seed: int) -> dict[str, float]:
 
 
 def adaptation(table: Table) -> None:
+    """Rows of every alignment, both directions; a seed at a time."""
     seeds = [seed for seed in SEEDS if not table.done(part="adaptation", seed=seed)]
     if not seeds:
         return
@@ -275,10 +276,5 @@ PARTS = {"adaptation": adaptation, "matrix": matrix}
 COMMAND = Command(__doc__, TABLE, PARTS, "PART")
 
 
-def main(asked: Namespace, table: Table) -> None:
-    for part in asked.names:
-        PARTS[part](table)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run(in_parts(PARTS))

@@ -8,13 +8,12 @@ the full Fashion-MNIST (mirror).  Writes course/results/trends.csv.  About ten C
 import functools
 import time
 import warnings
-from argparse import Namespace
 from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
-from command import Command
+from command import Command, in_parts
 from table import Table
 
 from ssl_course import data, evaluate, networks
@@ -282,6 +281,7 @@ def packed(whole: tuple, biases: tuple, scales: tuple, bits: int) -> dict[str, n
 
 
 def compress(table: Table) -> None:
+    """Rows of what is made of one teacher, and of latencies."""
     rows = Compression(table)
     rows.references()
     rows.quantized()
@@ -307,6 +307,7 @@ def balanced(encoder: keras.Model, seed: int, images: np.ndarray) -> dict[str, f
 
 
 def multitask(table: Table) -> None:
+    """Rows of each task alone, of all together, and of random weights."""
     judge = Judge()
     for seed in SEEDS:
         keras.utils.set_random_seed(seed)
@@ -333,10 +334,5 @@ PARTS = {"compression": compress, "multitask": multitask}
 COMMAND = Command(__doc__, TABLE, PARTS, "PART")
 
 
-def main(asked: Namespace, table: Table) -> None:
-    for part in asked.names:
-        PARTS[part](table)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run(in_parts(PARTS))

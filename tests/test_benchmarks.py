@@ -7,6 +7,7 @@ import re
 import shlex
 import sys
 from argparse import ArgumentParser
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -283,7 +284,7 @@ def test_tables_stay_the_same_to_the_byte_if_every_row_is_put_again(tables, tmp_
     for table in tables.values():
         before = table.file.read_bytes()
         rows = [{c: value(table, c, cell) for c, cell in row.items()} for row in table.rows()]
-        copy = type(table)(**vars(table) | {"folder": tmp_path})
+        copy = replace(table, folder=tmp_path)
         copy.put(*rows)
         assert copy.file.read_bytes() == before
         copy.put(*rows[::-1])
@@ -316,7 +317,24 @@ def test_the_page_of_results_names_every_command(root, tables):
         assert f"`python benchmarks/{name}.py`" in page
 
 
-def test_public_functions_of_scripts_say_what_they_do(folder):
-    for file in folder.glob("*.py"):
+KERAS = {"call", "compute_loss"}
+"""Methods whose arguments and meaning are Keras's."""
+
+
+def test_functions_say_what_they_do_and_take(folder):
+    faults = []
+    for file in sorted(folder.glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        assert ast.get_docstring(tree), file.name
+        classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+        inside = [node for holder in (tree, *classes) for node in holder.body]
+        functions = [node for node in inside if isinstance(node, ast.FunctionDef)]
+        for node in [tree, *classes, *functions]:
+            name = getattr(node, "name", "module")
+            if name not in KERAS and not name.startswith("_") and not ast.get_docstring(node):
+                faults.append(f"{file.name}: {name} has no docstring")
+        for node in functions:
+            given = [one for one in ast.walk(node.args) if isinstance(one, ast.arg)]
+            bare = [one.arg for one in given if one.annotation is None]
+            if node.name not in KERAS and set(bare) - {"self", "cls"}:
+                faults.append(f"{file.name}: {node.name} has no types for {bare}")
+    assert not faults
