@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from table import Table
+from table import Table, TableError
 
 from ssl_course.data import DataError
 
@@ -77,7 +77,7 @@ class Command(argparse.ArgumentParser):
             measure(asked, table)
         except KeyboardInterrupt:
             sys.exit(f"\nStopped after {table.measured} rows, which are in {table.file}.")
-        except (DataError, OSError) as error:
+        except (DataError, OSError, TableError) as error:
             sys.exit(f"{self.prog}: {error}")
         if table.measured:
             print(f"{table.measured} rows measured; the table is {table.file}.")

@@ -18,6 +18,10 @@ Row = dict[str, str]
 """A row as it stands in the file."""
 
 
+class TableError(Exception):
+    """A file is not the table that a script writes; the message names it and the remedy."""
+
+
 @dataclass
 class Table:
     """A CSV table of ``ssl_course/course/results`` (or of ``folder``) that a script measures.
@@ -52,7 +56,7 @@ class Table:
     def rows(self) -> list[Row]:
         """The stored rows, every cell as it is written; none where there is no file.
 
-        Raises ValueError if the file has no column for a key, or has columns that are unknown.
+        Raises `TableError` if the file has no column for a key, or has columns that are unknown.
         """
         if not self.file.is_file():
             return []
@@ -61,7 +65,7 @@ class Table:
             rows, header = list(reader), set(reader.fieldnames or [])
         lost, missing = header - set(self.columns), set(self.keys) - header
         if lost or missing:
-            raise ValueError(
+            raise TableError(
                 f"{self.file} is not the table that this script writes: "
                 f"unknown columns {sorted(lost)}, missing keys {sorted(missing)}. "
                 "Choose another --folder, or move the file away to measure all of it again."

@@ -130,7 +130,9 @@ def test_a_new_column_is_empty_in_old_rows(table):
 @pytest.mark.parametrize("header", ["method,seed,accuracy", "method,linear"])
 def test_another_table_is_not_overwritten(table, header):
     table.file.write_text(header + "\n")
-    with pytest.raises(ValueError, match=re.escape(str(table.file))):
+    from table import TableError
+
+    with pytest.raises(TableError, match=re.escape(str(table.file))):
         table.put({"method": "a", "seed": 0})
     assert table.file.read_text() == header + "\n"
 
