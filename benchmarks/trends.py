@@ -148,6 +148,31 @@ def latencies(
     return {name: float(np.median(values)) for name, values in spent.items()}
 
 
+def student(
+    images: np.ndarray, teacher: keras.Model, name: str, seed: int
+) -> tuple[keras.Model, dict[str, float]]:
+    """From the teacher, from the data alone or untrained; and what it cost."""
+    keras.utils.set_random_seed(seed)
+    encoder = compression.small_encoder()
+    if name == "student_random":
+        return evaluate.measure_statistics(encoder, images[:4000]), {}
+    if name == "student_simclr":
+        method = SimCLR(encoder, compression.small_projector(encoder), view())
+    else:
+        method = compression.Distillation(encoder, teacher, view())
+    return encoder, trained(method, images, STUDENT_SECONDS, seed)
+
+
+def pruned(images: np.ndarray, share: float, tune: bool) -> tuple[keras.Model, dict[str, float]]:
+    """The teacher without its smallest weights, as it is or trained further; and the cost."""
+    method = pretrain("fashion_mnist-simclr")
+    compression.prune(method.encoder, share)
+    if not tune:
+        return method.encoder, {}
+    keras.utils.set_random_seed(0)
+    return method.encoder, trained(method, images, TUNING_SECONDS, 0, TUNING_RATE)
+
+
 class Compression:
     """The teacher, what is made of it, and what is served of both."""
 
@@ -156,8 +181,9 @@ class Compression:
         self.teacher = pretrain("fashion_mnist-simclr").encoder
         self.some = self.judge.unlabeled[:CALIBRATION]
         # Each is trained once, for its row and for the latencies.
-        self.student = functools.cache(self.student)
-        self.prune = functools.cache(self.prune)
+        images = self.judge.unlabeled
+        self.student = functools.cache(functools.partial(student, images, self.teacher))
+        self.pruned = functools.cache(functools.partial(pruned, images))
 
     def row(self, method: str, seed: int, represent: Represent, **more: float) -> None:
         """Measure what a representation is worth."""
@@ -197,46 +223,24 @@ class Compression:
             one = lite(self.teacher, self.some)
             self.row("int8_litert", 0, lambda x: np.stack([one(image) for image in x]))
 
-    def student(self, name: str, seed: int) -> tuple[keras.Model, dict[str, float]]:
-        """From the teacher, from the data alone or untrained; and what it cost."""
-        keras.utils.set_random_seed(seed)
-        student, images = compression.small_encoder(), self.judge.unlabeled
-        if name == "student_random":
-            return evaluate.measure_statistics(student, images[:4000]), {}
-        if name == "student_simclr":
-            method = SimCLR(student, compression.small_projector(student), view())
-        else:
-            method = compression.Distillation(student, self.teacher, view())
-        return student, trained(method, images, STUDENT_SECONDS, seed)
-
     def students(self) -> None:
         """Small encoders."""
         for seed in SEEDS:
             for name in ("student_random", "student_simclr", "student_distilled"):
                 if self.done(name, seed):
                     continue
-                student, cost = self.student(name, seed)
-                sizes = size(tensors(student), student.count_params())
-                self.row(name, seed, features(student), **sizes, **cost)
+                encoder, cost = self.student(name, seed)
+                sizes = size(tensors(encoder), encoder.count_params())
+                self.row(name, seed, features(encoder), **sizes, **cost)
 
-    def prune(self, share: float, tune: bool) -> tuple[keras.Model, dict[str, float]]:
-        """The teacher without its smallest weights, as it is or trained further; and the cost."""
-        method = pretrain("fashion_mnist-simclr")
-        compression.prune(method.encoder, share)
-        if not tune:
-            return method.encoder, {}
-        keras.utils.set_random_seed(0)
-        images = self.judge.unlabeled
-        return method.encoder, trained(method, images, TUNING_SECONDS, 0, TUNING_RATE)
-
-    def pruned(self) -> None:
+    def prunings(self) -> None:
         """Pruning, without and with further training on SimCLR's loss."""
         for share in SHARES:
             for tune in (False, True):
                 name = f"pruned_{round(100 * share)}{'_tuned' if tune else ''}"
                 if self.done(name):
                     continue
-                encoder, cost = self.prune(share, tune)
+                encoder, cost = self.pruned(share, tune)
                 sizes = size(tensors(encoder), encoder.count_params(), sparse=True)
                 self.row(name, 0, features(encoder), **sizes, **cost)
 
@@ -244,14 +248,14 @@ class Compression:
         """CPU time of one image; the students are those of the last seed."""
         if self.table.done(part="latency"):
             return
-        student, _ = self.student("student_distilled", SEEDS[-1])
-        pruned, _ = self.prune(0.9, True)
+        small, _ = self.student("student_distilled", SEEDS[-1])
+        sparse, _ = self.pruned(0.9, True)
         served = {
             "teacher": lite(self.teacher),
             "int8": lite(self.teacher, self.some),
-            "student_distilled": lite(student),
-            "student_int8": lite(student, self.some),
-            "pruned_90_tuned": lite(pruned),
+            "student_distilled": lite(small),
+            "student_int8": lite(small, self.some),
+            "pruned_90_tuned": lite(sparse),
         }
         spent = latencies(served, self.judge.test.x)
         row = {"part": "latency", "seed": 0}
@@ -286,7 +290,7 @@ def compress(table: Table) -> None:
     rows.references()
     rows.quantized()
     rows.students()
-    rows.pruned()
+    rows.prunings()
     rows.latency()
 
 
