@@ -11,8 +11,7 @@ from table import Table, TableError
 from ssl_course.data import DataError
 
 RULE = """What is stored is not measured again, unless it is named or --again is given.
-Every row is stored once it is measured: Ctrl-C loses at most the one under way."""
-
+Every row is stored once it is measured: Ctrl-C loses at most what is under way."""
 
 Measure = Callable[[argparse.Namespace, Table], None]
 """What a script does with its arguments and its table."""
@@ -82,7 +81,7 @@ class Command(argparse.ArgumentParser):
         if table.measured:
             print(f"{table.measured} rows measured; the table is {table.file}.")
         else:
-            print(f"Nothing stored.  --again measures again what is in {table.file}.")
+            print(f"No row is new.  --again measures again what is in {table.file}.")
 
     def _known(self, name: str) -> str:
         if name not in self.names:
