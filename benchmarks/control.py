@@ -33,7 +33,7 @@ SHIFT, WEIGHT = 1, 0.1
 
 MNIST, CLOTHES = data.load("mnist"), data.load("fashion_mnist")
 SHIFTED = partial(catch.shift, most=SHIFT)
-BEHIND = catch.overlay(catch.pixels(CLOTHES.train.x))
+BEHIND = catch.overlay(catch.grey_levels(CLOTHES.train.x))
 
 METHODS = {
     "state": {},
@@ -67,7 +67,7 @@ def measure(part: str, game: str, method: str, settings: dict, seed: int) -> Non
     encoder = catch.state_encoder() if state else catch.pixel_encoder()
     agent = catch.Agent(encoder, seed=seed, **settings)
     judged = MNIST.validation if part == "tuning" else MNIST.test
-    behind = [catch.pixels(s.x) if digits else None for s in (MNIST.train, judged)]
+    behind = [catch.grey_levels(s.x) if digits else None for s in (MNIST.train, judged)]
     budget = BUDGET[game]
     every = budget // (LOOKS - 1)
     rows = catch.play(agent, *behind, transitions=budget, every=every, state=state, seed=seed)
