@@ -66,7 +66,7 @@ def slide(seeds) -> None:
         rows, scores = known.reshape(-1, known.shape[-1]), []
         for draw in range(CLICK_DRAWS):
             few = data.few_labels(Split(rows, labels), CLICKS, draw)
-            score = clinic.Probe(few)(new.reshape(-1, rows.shape[1])).reshape(new.shape[:2])
+            score = clinic.probe(few)(new.reshape(-1, rows.shape[1])).reshape(new.shape[:2])
             found = segmentation.at_pixels(score, answer["test"].shape) > 0
             scores.append(segmentation.overlap(found, answer["test"]))
         return dict(zip(("dice", "iou"), np.mean(scores, axis=0), strict=True))
@@ -116,10 +116,10 @@ def records(seeds) -> None:
                 aucs = []
                 for draw in range(LABEL_DRAWS):
                     few = data.few_labels(Split(rows, credit.train.y), budget, draw)
-                    aucs.append(clinic.auc(credit.test.y, classify(few)(queries)))
+                    aucs.append(evaluate.auc(credit.test.y, classify(few)(queries)))
                 row[f"auc_{budget}"] = np.mean(aucs)
             scores = classify(Split(rows, credit.train.y))(queries)
-            row["auc_all"] = clinic.auc(credit.test.y, scores)
+            row["auc_all"] = evaluate.auc(credit.test.y, scores)
             store(row | {"cpu_minutes": (time.process_time() - start) / 60})
 
         start = time.process_time()
@@ -130,17 +130,17 @@ def records(seeds) -> None:
         ):
             start = time.process_time()
             imputer.fit(known)
-            measure(name, imputer.transform, imputer.transform, clinic.Probe, start)
+            measure(name, imputer.transform, imputer.transform, clinic.probe, start)
         start = time.process_time()
-        measure("mean_mask", None, as_input, clinic.Probe, start)
+        measure("mean_mask", None, as_input, clinic.probe, start)
         untrained = MaskedValues(seed=seed).untrained(known.shape[1])
-        measure("random", None, untrained.embed, clinic.Probe, time.process_time())
+        measure("random", None, untrained.embed, clinic.probe, time.process_time())
         start = time.process_time()
         model = MaskedValues(steps=1500, seed=seed).fit(known)
         fitted = time.process_time() - start
-        measure("masked", model.transform, model.transform, clinic.Probe, start)
+        measure("masked", model.transform, model.transform, clinic.probe, start)
         start = time.process_time() - fitted
-        measure("masked_hidden", None, model.embed, clinic.Probe, start)
+        measure("masked_hidden", None, model.embed, clinic.probe, start)
 
 
 PARTS = {"records": records, "slide": slide}
