@@ -50,7 +50,7 @@ TRIED = {"plain": ("contrast_1", "contrast_0.1"), "digits": ("shift_2", "shift_1
 def methods() -> dict[str, dict]:
     """Settings of `catch.Agent`, by the name of the method."""
     shifted, wide = partial(catch.shift, most=SHIFT), partial(catch.shift, most=2)
-    behind = catch.overlay(catch.pixels(data.load("fashion_mnist").train.x))
+    behind = catch.overlay(catch.grey_levels(data.load("fashion_mnist").train.x))
     contrast = {"views": shifted, "contrast": WEIGHT}
     return {
         "state": {},
@@ -102,7 +102,7 @@ def main(asked: Namespace, table: Table) -> None:
     settings, digits = methods(), data.load("mnist")
     for part in asked.names:
         judged = digits.validation if part == "tuning" else digits.test
-        pictures = [catch.pixels(split.x) for split in (digits.train, judged)]
+        pictures = [catch.grey_levels(split.x) for split in (digits.train, judged)]
         for game, name, seed in runs(part):
             key = {"method": name, "part": part, "game": game, "seed": seed}
             if table.done(**key):

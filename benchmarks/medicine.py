@@ -80,7 +80,7 @@ class Slide:
         rows, scores, answer = known.reshape(-1, known.shape[-1]), [], self.answer["test"]
         for draw in range(CLICK_DRAWS):
             few = data.few_labels(Split(rows, self.labels), CLICKS, draw)
-            score = clinic.Probe(few)(new.reshape(-1, rows.shape[1])).reshape(new.shape[:2])
+            score = clinic.probe(few)(new.reshape(-1, rows.shape[1])).reshape(new.shape[:2])
             found = segmentation.at_pixels(score, answer.shape) > 0
             scores.append(segmentation.overlap(found, answer))
         return dict(zip(("dice", "iou"), np.mean(scores, axis=0), strict=True))
@@ -137,8 +137,10 @@ class Gaps:
         row = {}
         for budget in BUDGETS:
             few = (data.few_labels(Split(rows, labels), budget, d) for d in range(LABEL_DRAWS))
-            row[f"auc_{budget}"] = np.mean([clinic.auc(answer, classify(f)(queries)) for f in few])
-        row["auc_all"] = clinic.auc(answer, classify(Split(rows, labels))(queries))
+            row[f"auc_{budget}"] = np.mean(
+                [evaluate.auc(answer, classify(f)(queries)) for f in few]
+            )
+        row["auc_all"] = evaluate.auc(answer, classify(Split(rows, labels))(queries))
         return row
 
 
@@ -146,28 +148,28 @@ def imputed(gaps: Gaps, imputer: SimpleImputer | IterativeImputer) -> dict[str, 
     """The row of a probe on filled rows."""
     imputer.fit(gaps.known)
     fill = imputer.transform
-    return {"rmse": gaps.error(fill)} | gaps.measures(fill, clinic.Probe)
+    return {"rmse": gaps.error(fill)} | gaps.measures(fill, clinic.probe)
 
 
 def untrained(gaps: Gaps, seed: int) -> dict[str, float]:
     """Control: the network of `masked` with random weights."""
     model = MaskedValues(seed=seed).untrained(gaps.known.shape[1])
-    return gaps.measures(model.embed, clinic.Probe)
+    return gaps.measures(model.embed, clinic.probe)
 
 
 def masked(gaps: Gaps, seed: int, hidden: bool) -> dict[str, float]:
     """Masked pretraining: rows filled by the network, or its ``hidden`` features."""
     model = MaskedValues(steps=1500, seed=seed).fit(gaps.known)
     if hidden:
-        return gaps.measures(model.embed, clinic.Probe)
-    return {"rmse": gaps.error(model.transform)} | gaps.measures(model.transform, clinic.Probe)
+        return gaps.measures(model.embed, clinic.probe)
+    return {"rmse": gaps.error(model.transform)} | gaps.measures(model.transform, clinic.probe)
 
 
 RECORDS: dict[str, Callable[[Gaps, int], dict[str, float]]] = {
     "boosting": lambda gaps, seed: gaps.measures(lambda rows: rows, boosted),
     "mean": lambda gaps, seed: imputed(gaps, SimpleImputer()),
     "iterative": lambda gaps, seed: imputed(gaps, IterativeImputer(random_state=0)),
-    "mean_mask": lambda gaps, seed: gaps.measures(as_input, clinic.Probe),
+    "mean_mask": lambda gaps, seed: gaps.measures(as_input, clinic.probe),
     "random": untrained,
     "masked": lambda gaps, seed: masked(gaps, seed, hidden=False),
     "masked_hidden": lambda gaps, seed: masked(gaps, seed, hidden=True),

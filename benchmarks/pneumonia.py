@@ -86,7 +86,7 @@ def represented(name: str, encoder: keras.Model | None, xrays: data.Dataset) -> 
 
 def judged(labels: np.ndarray, scores: np.ndarray, threshold: float = 0.0) -> dict:
     """All measures of one set of test scores (logits)."""
-    auc, low, high = clinic.auc_interval(labels, scores)
+    auc, low, high = evaluate.auc_interval(labels, scores)
     return {
         "auc_all": auc,
         "low": low,
@@ -97,20 +97,20 @@ def judged(labels: np.ndarray, scores: np.ndarray, threshold: float = 0.0) -> di
     }
 
 
-def probe(xrays: data.Dataset, represent: Represent) -> tuple[dict, clinic.Probe]:
+def probe(xrays: data.Dataset, represent: Represent) -> tuple[dict, evaluate.Probe]:
     """All measures of linear probes, and the probe of all labels."""
     train, validation, test = (
         data.Split(represent(split.x), split.y)
         for split in (xrays.train, xrays.validation, xrays.test)
     )
-    fitted = clinic.Probe(train, validation)
+    fitted = clinic.probe(train, validation)
     row = judged(test.y, fitted(test.x))
-    row["validation_auc"] = clinic.auc(validation.y, fitted(validation.x))
+    row["validation_auc"] = evaluate.auc(validation.y, fitted(validation.x))
     for labels in BUDGETS:
         aucs = []
         for draw in range(DRAWS):
-            few = clinic.Probe(data.few_labels(train, labels, draw))
-            aucs.append(clinic.auc(test.y, few(test.x)))
+            few = clinic.probe(data.few_labels(train, labels, draw))
+            aucs.append(evaluate.auc(test.y, few(test.x)))
         row |= {f"auc_{labels}": np.mean(aucs), f"auc_{labels}_draws": np.std(aucs)}
     return row, fitted
 
@@ -131,10 +131,10 @@ def detected(xrays: data.Dataset, represent: Represent) -> dict:
     for name, images in strange.items():
         scores = np.concatenate([usual, clinic.nearest(bank, represent(images))[1]])
         labels = np.repeat([0, 1], [len(usual), len(images)])
-        row[f"outlier_{name}"] = clinic.auc(labels, scores)
+        row[f"outlier_{name}"] = evaluate.auc(labels, scores)
     index, distance = clinic.nearest(bank, represent(changed(xrays.train.x[:PLANTED])))
     scores = -np.concatenate([distance, usual[:PLANTED]])
-    row["copies"] = clinic.auc(np.repeat([1, 0], [len(distance), PLANTED]), scores)
+    row["copies"] = evaluate.auc(np.repeat([1, 0], [len(distance), PLANTED]), scores)
     row["copies_found"] = np.mean(index == np.arange(PLANTED))
     return row
 
@@ -163,12 +163,12 @@ def sides(xrays: data.Dataset, represent: Represent) -> float:
         x = np.concatenate([represent(images), represent(images[:, :, ::-1])])
         return data.Split(x, np.repeat([0, 1], len(images)))
 
-    fitted = clinic.Probe(both(xrays.train.x[:1000]), both(xrays.validation.x))
+    fitted = clinic.probe(both(xrays.train.x[:1000]), both(xrays.validation.x))
     test = both(xrays.test.x)
-    return clinic.auc(test.y, fitted(test.x))
+    return evaluate.auc(test.y, fitted(test.x))
 
 
-def explained(xrays: data.Dataset, encoder: keras.Model, fitted: clinic.Probe) -> dict:
+def explained(xrays: data.Dataset, encoder: keras.Model, fitted: evaluate.Probe) -> dict:
     """Occlusion maps: do they depend on the weights, and does the score depend on them?"""
 
     def score(network: keras.Model) -> Represent:
@@ -190,9 +190,9 @@ def explained(xrays: data.Dataset, encoder: keras.Model, fitted: clinic.Probe) -
         top = flat >= np.sort(flat, axis=1)[:, [-12]]
         mask = np.kron(top.reshape(maps.shape), np.ones((4, 4)))[..., None]
         covered = np.where(mask > 0, images.mean(axis=(1, 2, 3), keepdims=True), images)
-        row[f"covered_{name}"] = clinic.auc(labels, score(encoder)(covered.astype("float32")))
+        row[f"covered_{name}"] = evaluate.auc(labels, score(encoder)(covered.astype("float32")))
     inner = np.abs(maps)[:, 1:-1, 1:-1].sum() / np.abs(maps).sum()
-    row["covered_none"] = clinic.auc(labels, score(encoder)(images))
+    row["covered_none"] = evaluate.auc(labels, score(encoder)(images))
     return row | {"inner_share": inner}
 
 
@@ -211,7 +211,7 @@ def supervised(xrays: data.Dataset, seed: int) -> dict:
     row = judged(xrays.test.y, scores(xrays.train))
     for labels in BUDGETS:
         few = (data.few_labels(xrays.train, labels, draw) for draw in range(DRAWS))
-        aucs = [clinic.auc(xrays.test.y, scores(one)) for one in few]
+        aucs = [evaluate.auc(xrays.test.y, scores(one)) for one in few]
         row |= {f"auc_{labels}": np.mean(aucs), f"auc_{labels}_draws": np.std(aucs)}
     return row
 

@@ -148,7 +148,7 @@ def probed(train: data.Split, test: data.Split) -> dict[str, float]:
     scores = []
     for draw in range(DRAWS):
         few = data.few_labels(train, PER_CLASS, draw)
-        logits = evaluate.Probe(few, iterations=200).logits(test.x)
+        logits = evaluate.Probe(few, iterations=200)(test.x)
         tops = np.isin(test.y, TOPS)
         named, among = logits.argmax(axis=1), TOPS[logits[tops][:, TOPS].argmax(axis=1)]
         hits = named == test.y, COARSE[named] == COARSE[test.y], among == test.y[tops]

@@ -42,9 +42,9 @@ def measured(encoder: keras.Model, tissue: data.Dataset) -> dict[str, float]:
         data.Split(represent(split.x), split.y)
         for split in (tissue.train, tissue.validation, tissue.test)
     )
-    auc = clinic.auc(test.y, clinic.Probe(train, validation)(test.x))
+    auc = evaluate.auc(test.y, clinic.probe(train, validation)(test.x))
     few = [
-        clinic.auc(test.y, clinic.Probe(data.few_labels(train, 50, draw))(test.x))
+        evaluate.auc(test.y, clinic.probe(data.few_labels(train, 50, draw))(test.x))
         for draw in range(5)
     ]
     return {"auc_50": sum(few) / len(few), "auc_all": auc}
