@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import re
 import sys
 from pathlib import Path
@@ -34,6 +35,32 @@ def sources() -> list[Path]:
     return [path for path in sorted(BOOK.glob("*.md")) if student.is_notebook(path)]
 
 
+def fault(source: Path) -> str | None:
+    """What another program has taken out of a source, in a sentence with the remedy; or None.
+
+    A notebook that was written back is the student's version: no solutions, no hidden tests.
+    """
+    cells = jupytext.read(source).cells
+    exercises = sum(cell.source.count("### Exercise") for cell in cells)
+    answers = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    checks = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    there = {
+        "nbgrader's metadata": min(len(answers), len(checks)),
+        "solutions": sum("### BEGIN SOLUTION" in cell.source for cell in answers),
+        "hidden tests": sum("### BEGIN HIDDEN TESTS" in cell.source for cell in checks),
+    }
+    lost = [part for part, count in there.items() if count < exercises]
+    if source.stem[:2].isdigit() and not re.search(r"^course:", student.front_matter(source), re.M):
+        lost.append("the front matter under course:")
+    if not lost:
+        return None
+    name = f"{source.parent.name}/{source.name}"
+    return (
+        f"{name} has lost {' and '.join(lost)}; probably a notebook program wrote the student's "
+        f"version over it. Bring the source back: git restore {name}"
+    )
+
+
 def stamp(source: Path) -> dict[str, str]:
     """What a pair depends on: source, its code (for the outputs), package, and `student`."""
     code = [cell.source for cell in jupytext.read(source).cells if cell.cell_type == "code"]
@@ -50,7 +77,11 @@ def is_current(source: Path) -> bool:
     pair = source.with_suffix(".ipynb")
     if not pair.is_file():
         return False
-    return nbformat.read(pair, as_version=4).metadata.get("ssl_course") == stamp(source)
+    written = nbformat.read(pair, as_version=4)
+    if written.metadata.get("ssl_course") != stamp(source):
+        return False
+    wanted = student.version(jupytext.read(source), student.printed(written))
+    return [cell.source for cell in written.cells] == [cell.source for cell in wanted.cells]
 
 
 def only_prose_changed(source: Path, notebook: nbformat.NotebookNode) -> bool:
@@ -91,7 +122,11 @@ def save(source: Path, notebook: nbformat.NotebookNode) -> None:
     """Write the pair with the stamp of what its outputs depend on."""
     notebook.metadata.pop("widgets", None)
     notebook.metadata["ssl_course"] = stamp(source)
-    nbformat.write(notebook, source.with_suffix(".ipynb"))
+    pair = source.with_suffix(".ipynb")
+    nbformat.write(notebook, pair)
+    times = source.stat()
+    # No newer than its source: jupytext --set-formats takes the newer one of two for the source.
+    os.utime(pair, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def is_stderr(output: dict) -> bool:
@@ -122,6 +157,9 @@ def main() -> int:
     if unknown := set(arguments.names) - chosen.keys():
         parser.error(f"no chapter {', '.join(sorted(unknown))}; there are: {', '.join(chosen)}")
     names = arguments.names or chosen
+    if faults := [found for name in names if (found := fault(chosen[name]))]:
+        print(*faults, sep="\n", file=sys.stderr)
+        return 1
     outdated = [chosen[name] for name in names if not is_current(chosen[name])]
     for source in outdated:
         print(f"{source.name}: its notebook is out of date" if check else f"running {source.name}")

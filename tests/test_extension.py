@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 HEAD = """---
 jupytext:
-  formats: ipynb,md:myst
+  notebook_metadata_filter: all,-language_info,-widgets
   text_representation:
     format_name: myst
 kernelspec:

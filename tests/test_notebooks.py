@@ -28,6 +28,16 @@ def test_there_are_chapters():
 
 
 @parametrize
+def test_source_is_whole(source):
+    assert pairs.fault(source) is None
+
+
+def test_every_pair_has_a_source():
+    """A page whose front matter is gone is no notebook any more, and would be passed over."""
+    assert [path.with_suffix(".md") for path in sorted(pairs.BOOK.glob("*.ipynb"))] == SOURCES
+
+
+@parametrize
 def test_pair_is_in_step(source):
     pair = jupytext.read(source.with_suffix(".ipynb"))
     wanted = student.version(jupytext.read(source), student.printed(pair))
