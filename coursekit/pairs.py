@@ -65,11 +65,16 @@ def stamp(source: Path) -> dict[str, str]:
     """What a pair depends on: source, its code (for the outputs), package, and `student`."""
     code = [cell.source for cell in jupytext.read(source).cells if cell.cell_type == "code"]
     return {
-        "source_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+        "source_sha256": _sha256(source),
         "code_sha256": hashlib.sha256("\0".join(code).encode()).hexdigest(),
         "package_sha256": package_hash(source.read_text(encoding="utf-8")),
-        "student_sha256": hashlib.sha256(Path(student.__file__).read_bytes()).hexdigest(),
+        "student_sha256": _sha256(Path(student.__file__)),
     }
+
+
+def _sha256(path: Path) -> str:
+    """Of the text, so that line ends, which some editors change, do not count."""
+    return hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
 
 
 def is_current(source: Path) -> bool:
