@@ -230,11 +230,14 @@ def _is_usable(venv: Path, root: Path) -> bool:
 def pip_settings(python: str, base: dict[str, str] | None = None) -> dict[str, str]:
     """Where the user's pip gets packages from, as variables, out of variables and files."""
     base = dict(os.environ) if base is None else base
-    kept = {name: value for name, value in base.items() if not fnmatchcase(name, "PYTHON*")}
-    command = [python, "-m", "pip", "config", "list", "--disable-pip-version-check"]
-    lines = subprocess.run(command, env=kept, capture_output=True).stdout.decode("utf-8", "replace")
+    theirs = {name: value for name, value in base.items() if not fnmatchcase(name, "PYTHON*")}
+    listing = [python, "-m", "pip", "config", "list"]
+    run = subprocess.run(listing, env={**theirs, "PYTHONUTF8": "1"}, capture_output=True)
+    if run.returncode:
+        reason = run.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise FailedError(f"pip cannot read your settings: {' '.join(reason)} Mend that file.")
     found: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}
-    for line in lines.splitlines():
+    for line in run.stdout.decode("utf-8", "replace").splitlines():
         key, _, value = line.partition("=")
         section, _, name = key.rpartition(".")
         if section in found and name in PIP_KEPT and value:

@@ -17,7 +17,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 notebook = new_notebook(cells=[new_code_cell(sys.argv[1])])
 NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
-print("".join(output.get("text", "") for output in notebook.cells[0].outputs))
+outputs = notebook.cells[0].outputs
+print("".join(output.text for output in outputs if output.get("name") == "stdout"))
 """
 CELL = """
 import json, sys
@@ -122,7 +123,8 @@ class TestMake:
     """With one package, a wheel made here, in a folder with blanks, brackets and Chinese."""
 
     @pytest.fixture(scope="class")
-    def clone(self, tmp_path_factory):
+    @classmethod
+    def clone(cls, tmp_path_factory):
         clone = tmp_path_factory.mktemp("some where") / "课程 [é]"
         clone.mkdir()
         (clone / "of_the_clone.py").write_text("here = __file__\n", encoding="utf-8")
@@ -141,10 +143,9 @@ class TestMake:
     def other_settings_of_pip(self, clone, monkeypatch):
         """What pip would stumble over, in variables and in a file; and where packages are."""
         file = clone / "pip.conf"
-        file.write_text(
-            f"[global]\nno-index = true\n[install]\nuser = true\nfind-links =\n  {clone.as_uri()}\n",
-            encoding="utf-8",
-        )
+        links = clone.as_uri().replace("%", "%%")
+        text = f"[global]\nno-index = true\n[install]\nuser = true\nfind-links =\n  {links}\n"
+        file.write_text(text, encoding="utf-8")
         monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
         for name in ("INDEX_URL", "EXTRA_INDEX_URL", "FIND_LINKS", "CONSTRAINT"):
             monkeypatch.delenv(f"PIP_{name}", raising=False)
@@ -155,7 +156,8 @@ class TestMake:
         monkeypatch.setenv("PYTHONPATH", str(clone))
 
     @pytest.fixture(scope="class")
-    def venv(self, clone):
+    @classmethod
+    def venv(cls, clone):
         return clone / ".venv"
 
     def imported(self, venv, module: str, tmp_path):
