@@ -12,7 +12,7 @@ help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
 env: ## make the environment in .venv, if it is not there
-	@$(PYTHON) -m coursekit.environment
+	@$(PYTHON) -m coursekit.environment make
 
 book: env ## run every chapter that changed and build the pages
 	@$(KIT) book

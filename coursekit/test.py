@@ -9,17 +9,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from coursekit import ROOT, book
-from coursekit.environment import workers
+from coursekit.machine import workers
 from coursekit.run.kernels import ONE_THREAD
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Returns 0 if everything passes."""
-    beside = str(Path(sys.executable).parent)  # nbgrader looks for alembic on the PATH
-    os.environ |= ONE_THREAD | {"PATH": os.pathsep.join([beside, os.environ["PATH"]])}
+    os.environ |= ONE_THREAD
     python = [sys.executable, "-m"]
     for check in (["ruff", "check", "--quiet", "."], ["ruff", "format", "--quiet", "--check", "."]):
         if subprocess.run([*python, *check], cwd=ROOT).returncode:
