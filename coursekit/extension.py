@@ -3,7 +3,6 @@
 import json
 import logging
 import shutil
-import tomllib
 from pathlib import Path
 
 import jupytext
@@ -11,7 +10,8 @@ from jupyter_cache import get_cache
 from jupyter_cache.executors import load_executor
 from sphinx.application import ENV_PICKLE_FILENAME
 
-from coursekit import ROOT, pairs, student
+import ssl_course
+from coursekit import pairs, student, version
 from coursekit.hashing import contents, package_hash
 
 PROGRESS = logging.getLogger("course")
@@ -20,11 +20,10 @@ READER = {"type": "plugin", "name": "myst_nb_md"}
 
 
 def set_repository(app, config):
-    """Take the repository's address from pyproject.toml, the one place that holds it."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    """Name the repository, and the release whose notebooks the launch buttons open."""
     config.html_theme_options |= {
-        "repository_url": project["urls"]["Repository"],
-        "repository_branch": "main",
+        "repository_url": version.repository(),
+        "repository_branch": f"v{ssl_course.__version__}",  # what a page's first cell installs
         "path_to_docs": "",
         "use_repository_button": True,
         "use_issues_button": True,
