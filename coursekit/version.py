@@ -1,7 +1,9 @@
 """The version of the course: one number, in every place that has to name it.
 
-    python -m coursekit.version          # show it; fail if a place names another one
-    python -m coursekit.version 0.3.0    # set it everywhere, with today as its date
+    python -m coursekit.version                 # show it; fail if a place names another one
+    python -m coursekit.version 0.3.0           # set it everywhere, with today as its date
+    python -m coursekit.version --tag v0.3.0    # fail if it is not the one of this tag
+    python -m coursekit.version --news          # what the changelog says of it
 
 ``ssl_course.__version__`` is the number.  CITATION.cff and CHANGELOG.md repeat it, and each page
 of the book installs the tag of that name and links to its files.  The paired notebooks follow
@@ -71,6 +73,32 @@ def set_to(number: str, day: date, root: Path = ROOT) -> None:
     _write(changelog, _read(changelog).replace(UNRELEASED, heading, 1))
 
 
+def current() -> str:
+    """The number, read without importing the package."""
+    path, pattern = next(iter(places().items()))
+    return pattern.search(_read(path))[0]
+
+
+def disagreements(number: str) -> list[str]:
+    """Every place that names another version, in a sentence."""
+    found = {path: named(path, pattern) for path, pattern in places().items()}
+    return [
+        f"{path.relative_to(ROOT)} names {', '.join(sorted(numbers)) or 'no version'}, not {number}"
+        for path, numbers in found.items()
+        if numbers != {number}
+    ]
+
+
+def news(number: str) -> str:
+    """What the changelog says of a release."""
+    section = re.search(
+        rf"^## \[{re.escape(number)}\].*?\n(.*?)(?=^## \[|\Z)",
+        _read(ROOT / "CHANGELOG.md"),
+        re.S | re.M,
+    )
+    return section[1].strip()
+
+
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
@@ -82,21 +110,26 @@ def _write(path: Path, text: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("number", nargs="?", help="the new version; default: show and check")
-    number = parser.parse_args().number
-    if number:
+    parser.add_argument("--tag", help="fail if the version is not the one of this tag")
+    parser.add_argument("--news", action="store_true", help="print what the changelog says of it")
+    arguments = parser.parse_args()
+    if arguments.number:
         try:
-            set_to(number, date.today())
+            set_to(arguments.number, date.today())
         except ValueError as error:
             parser.error(str(error))
-        print(f"Every place names {number} now. Next: make sync, then commit and tag v{number}.")
+        print(f"Every place names {arguments.number} now. Next: make sync, and a look at the diff.")
         return 0
-    (current,) = named(*next(iter(places().items())))
-    others = {path: named(path, pattern) for path, pattern in places().items()}
-    wrong = [path for path, versions in others.items() if versions != {current}]
-    print(f"ssl_course {current}")
-    for path in wrong:
-        print(f"{path.relative_to(ROOT)} names {', '.join(sorted(others[path])) or 'none'}")
-    return int(bool(wrong))
+    number = current()
+    if arguments.news:
+        print(news(number))
+        return 0
+    print(f"ssl_course {number}")
+    problems = disagreements(number)
+    if arguments.tag not in (None, f"v{number}"):
+        problems.append(f"The tag is {arguments.tag}, the version {number}.")
+    print(*problems, sep="\n", end="\n" if problems else "")
+    return int(bool(problems))
 
 
 if __name__ == "__main__":

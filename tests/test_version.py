@@ -2,6 +2,7 @@
 
 import builtins
 import re
+import sys
 from datetime import date
 from types import SimpleNamespace
 
@@ -36,10 +37,27 @@ def test_page_installs_and_opens_this_version(page):
 
 
 def test_every_place_names_it():
-    found = {path.name: version.named(path, pattern) for path, pattern in version.places().items()}
-    assert {"__init__.py", "CITATION.cff", "CHANGELOG.md"} < found.keys()
-    assert set(SOURCES) <= version.places().keys()
-    assert all(numbers == {NUMBER} for numbers in found.values()), found
+    places = version.places().keys()
+    assert {"__init__.py", "CITATION.cff", "CHANGELOG.md"} < {path.name for path in places}
+    assert set(SOURCES) <= places
+    assert version.current() == NUMBER
+    assert version.disagreements(NUMBER) == []
+    assert len(version.disagreements("0.0.0")) == len(places)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        ([], 0, f"ssl_course {NUMBER}\n"),
+        (["--tag", f"v{NUMBER}"], 0, f"ssl_course {NUMBER}\n"),
+        (["--tag", "v0.0.9"], 1, f"The tag is v0.0.9, the version {NUMBER}."),
+        (["--news"], 0, "### "),
+    ],
+)
+def test_command(arguments, status, says, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["version", *arguments])
+    assert version.main() == status
+    assert says in capsys.readouterr().out
 
 
 def test_citation_and_changelog_have_one_date():
