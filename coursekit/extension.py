@@ -2,7 +2,6 @@
 
 import hashlib
 import shutil
-import tomllib
 from pathlib import Path
 
 import jupytext
@@ -10,16 +9,16 @@ from docutils import nodes
 from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.util.docutils import SphinxDirective
 
-from coursekit import ROOT, pairs, student
+import ssl_course
+from coursekit import pairs, student, version
 from coursekit.run import record
 
 
 def set_repository(app, config):
-    """Take the repository's address from pyproject.toml, the one place that holds it."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    """Name the repository, and the release whose notebooks the launch buttons open."""
     config.html_theme_options |= {
-        "repository_url": project["urls"]["Repository"],
-        "repository_branch": "main",
+        "repository_url": version.repository(),
+        "repository_branch": f"v{ssl_course.__version__}",  # what a page's first cell installs
         "path_to_docs": "",
         "use_repository_button": True,
         "use_issues_button": True,

@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from contents import pages
 
+import ssl_course
+
 HEAVIEST = 4_000_000
 """Bytes that one page may take with everything it loads."""
 
@@ -203,4 +205,5 @@ def test_chapter_opens_its_own_notebook_on_colab(visit):
     links = page.eval_on_selector_all("a[href*='colab']", "all => all.map(a => a.href)")
     assert links
     # A page built before its notebook was there links to the source: touch it and make book.
-    assert all(link.endswith("/blob/main/book/05-project.ipynb") for link in links)
+    wanted = f"/blob/v{ssl_course.__version__}/book/05-project.ipynb"
+    assert all(link.endswith(wanted) for link in links)
