@@ -8,8 +8,8 @@ from coursekit.run import everything
 
 def main(arguments: list[str] | None = None) -> int:
     """Checks first, because chapters use them; then the run and the pairs; then the lists."""
-    checks.main()
+    checks.main([])
     status = everything.main(["--write", *(arguments or [])])
-    article_map.main()
-    exercise_list.main()
+    article_map.main([])
+    exercise_list.main([])
     return status

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.run import kernels
 from ssl_course.data.fetch import MIRROR_LIST, MIRROR_VARIABLE
 
 ROOT = Path(__file__).parents[1]
@@ -53,3 +54,19 @@ def wheel(tmp_path_factory) -> Path:
     subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True)
     (path,) = folder.glob("*.whl")
     return path
+
+
+@pytest.fixture(scope="session")
+def kernel_server():
+    """The environment in which kernels are forks of one process."""
+    with kernels.server() as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def forked(kernel_server):
+    """Kernels of this module's tests are forks; those of hostile submissions have to be fresh."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in kernel_server.items():
+            patch.setenv(name, value)
+        yield kernel_server

@@ -34,6 +34,19 @@ def forked() -> Iterator[dict[str, str]]:
     """Inside the block, every kernel named ``python3`` that this process starts is a fork.
 
     Yields the environment that makes it so, for processes started here; this process gets it too.
+
+    Raises
+    ------
+    KernelServerError : as `server`
+    """
+    with server() as settings, _environment(settings):
+        yield settings
+
+
+@contextlib.contextmanager
+def server() -> Iterator[dict[str, str]]:
+    """The environment in which kernels named ``python3`` are forks, as long as the block lasts.
+
     Where there is no fork (Windows), or with ``COURSEKIT_FRESH_KERNELS`` set, kernels are fresh.
 
     Raises
@@ -42,8 +55,7 @@ def forked() -> Iterator[dict[str, str]]:
     """
     settings = {**ONE_THREAD, "MPLBACKEND": INLINE}
     if not hasattr(os, "fork") or os.environ.get("COURSEKIT_FRESH_KERNELS"):
-        with _environment(settings):
-            yield settings
+        yield settings
         return
     folder = Path(tempfile.mkdtemp(prefix="kernels-"))  # short, as addresses of sockets must be
     try:
@@ -53,7 +65,7 @@ def forked() -> Iterator[dict[str, str]]:
         address = folder / "socket"
         _write_spec(folder / "kernels" / "python3", address)
         with open(folder / "log", "w", encoding="utf-8") as log:
-            server = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-m", "coursekit.run.server", address],
                 env={**os.environ, **settings},
                 stdin=subprocess.DEVNULL,
@@ -61,12 +73,11 @@ def forked() -> Iterator[dict[str, str]]:
                 stderr=log,
             )
         try:
-            _wait(server, address, folder / "log")
-            with _environment(settings):
-                yield settings
+            _wait(process, address, folder / "log")
+            yield settings
         finally:
-            server.terminate()
-            server.wait()
+            process.terminate()
+            process.wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -85,11 +96,11 @@ def _write_spec(folder: Path, address: Path) -> None:
     (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
 
 
-def _wait(server: subprocess.Popen, address: Path, log: Path) -> None:
+def _wait(process: subprocess.Popen, address: Path, log: Path) -> None:
     end = time.monotonic() + SECONDS_TO_START
     while not address.exists():
-        if server.poll() is not None or time.monotonic() > end:
-            server.kill()
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
             words = log.read_text(encoding="utf-8", errors="replace").strip()
             raise KernelServerError(
                 f"The process that kernels are forked from did not start: {words[-500:]}\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from coursekit.run import chapter, everything, kernels, record
+from coursekit.run import chapter, everything, record
 
 HEAD = """---
 jupytext:
@@ -60,10 +60,3 @@ def clone(tmp_path, monkeypatch) -> Clone:
     monkeypatch.setattr(chapter, "BOOK", root / "book")
     record._digest.cache_clear()
     return Clone(root)
-
-
-@pytest.fixture(scope="session")
-def forked():
-    """Kernels of this process are forks while the tests run."""
-    with kernels.forked() as settings:
-        yield settings
