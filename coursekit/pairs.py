@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import os
 import re
 from pathlib import Path
 
@@ -25,6 +26,32 @@ ADDRESS = re.compile(r"(?: object)? at 0x[0-9a-f]+")
 def sources() -> list[Path]:
     """The MyST files that are notebooks."""
     return [path for path in sorted(BOOK.glob("*.md")) if student.is_notebook(path)]
+
+
+def fault(source: Path) -> str | None:
+    """What another program has taken out of a source, in a sentence with the remedy; or None.
+
+    A notebook that was written back is the student's version: no solutions, no hidden tests.
+    """
+    cells = jupytext.read(source).cells
+    exercises = sum(cell.source.count("### Exercise") for cell in cells)
+    answers = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    checks = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    there = {
+        "nbgrader's metadata": min(len(answers), len(checks)),
+        "solutions": sum("### BEGIN SOLUTION" in cell.source for cell in answers),
+        "hidden tests": sum("### BEGIN HIDDEN TESTS" in cell.source for cell in checks),
+    }
+    lost = [part for part, count in there.items() if count < exercises]
+    if source.stem[:2].isdigit() and not re.search(r"^course:", student.front_matter(source), re.M):
+        lost.append("the front matter under course:")
+    if not lost:
+        return None
+    name = f"{source.parent.name}/{source.name}"
+    return (
+        f"{name} has lost {' and '.join(lost)}; probably a notebook program wrote the student's "
+        f"version over it. Bring the source back: git restore {name}"
+    )
 
 
 def pair_of(source: Path) -> Path:
@@ -118,4 +145,7 @@ def write(source: Path, executed: NotebookNode, answers: dict[str, list]) -> boo
     if pair.is_file() and pair.read_text(encoding="utf-8") == text:
         return False
     pair.write_text(text, encoding="utf-8", newline="\n")
+    times = source.stat()
+    # No newer than its source: jupytext --set-formats takes the newer one of two for the source.
+    os.utime(pair, ns=(times.st_atime_ns, times.st_mtime_ns))
     return True

@@ -23,6 +23,7 @@ FOR_MARKS = "remove-cell"
 SELF_STUDY_LINE = "*For self-study: the solution is folded below.*"
 FOR_MARKS_LINE = "*For marks: the solution is with the instructors.*"
 """Under the heading of every exercise in the page stands one of these."""
+FRONT_MATTER = re.compile(r"---\n(.*?)^---$", re.S | re.M)
 BODY = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.S | re.M)
 MARKERS = re.compile(r" *### (?:BEGIN|END) SOLUTION\n?")
 TARGET = re.compile(r"```text\n(.*)\n```", re.S)
@@ -56,7 +57,7 @@ def version(chapter: NotebookNode, targets: Mapping[str, str] | None = None) -> 
             cell.source = plain(cell.source, address)
     student = copy.deepcopy(chapter)
     student.cells = cells
-    student.metadata.get("jupytext", {}).pop("formats", None)  # never written back to the source
+    student.metadata.pop("jupytext", None)  # nothing that could lead back to the source
     return student
 
 
@@ -83,8 +84,14 @@ def _code(source: str, **role: str) -> NotebookNode:
 
 
 def is_notebook(source: Path) -> bool:
-    """Whether a MyST file is a notebook, and so has a pair."""
-    return "ipynb,md:myst" in source.read_text(encoding="utf-8")[:300]
+    """Whether a MyST file is a notebook, and so has a pair: its front matter names a kernel."""
+    return re.search(r"^kernelspec:", front_matter(source), re.M) is not None
+
+
+def front_matter(source: Path) -> str:
+    """The YAML at the head of a page; "" if there is none."""
+    found = FRONT_MATTER.match(source.read_text(encoding="utf-8"))
+    return found[1] if found else ""
 
 
 def is_for_marks(solution: NotebookNode) -> bool:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import nbformat
 import psutil
 import pytest
 from nbformat import NotebookNode
-from nbval.kernel import RunningKernel
+from nbval.kernel import RunningKernel, start_new_kernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from coursekit import BOOK, pairs, student
@@ -55,12 +56,30 @@ def prepare(source: Path) -> NotebookNode:
     return page
 
 
+class Kernel(RunningKernel):
+    """nbval's kernel in the book's folder, with a history, which IPython asks for semicolons."""
+
+    def __init__(self) -> None:
+        self.km, self.kc = start_new_kernel(
+            startup_timeout=SECONDS_A_CELL,
+            kernel_name="python3",
+            cwd=str(BOOK),
+            stderr=subprocess.DEVNULL,
+            extra_arguments=["--HistoryManager.hist_file=:memory:"],
+        )
+        self._ensure_iopub_up()
+
+    def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
+        """Send a cell; returns the number of the request."""
+        return self.kc.execute(cell_input, allow_stdin=allow_stdin, stop_on_error=False)
+
+
 class Page(IPyNbFile):
     """A notebook for nbval whose kernel starts in the book's folder and notes what it reads."""
 
     def setup(self) -> None:
         """Start the kernel, and have it note what the page reads."""
-        self.kernel = RunningKernel("python3", cwd=str(BOOK), startup_timeout=SECONDS_A_CELL)
+        self.kernel = Kernel()
         self.note = Path(self.path).with_suffix(".read")
         self.note.unlink(missing_ok=True)
         self.quietly("from coursekit.run import trace as _trace; _trace.start(); del _trace")

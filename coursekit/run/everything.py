@@ -22,7 +22,7 @@ from jupyter_cache.base import CacheBundleIn
 from nbformat import NotebookNode
 
 from coursekit import ROOT, pairs
-from coursekit.environment import workers
+from coursekit.machine import workers
 from coursekit.progress import Bar
 from coursekit.run import chapter, compare, record
 from coursekit.run.kernels import forked

@@ -20,8 +20,8 @@ from coursekit import ROOT
 from coursekit.run import kernels
 
 RECORDS = ROOT / "_build" / "run"
-OUTSIDE = (".git", ".venv", "_build", "__pycache__")
-"""Folders of the clone that no page depends on."""
+OUTSIDE = ("_build", "__pycache__", "coursekit")
+"""Folders of the clone that no page depends on, beside hidden ones."""
 SETTINGS = ("KERAS_", "SSL_COURSE_")
 """Beginnings of the names of environment variables that outputs may depend on; those of
 `kernels` are the same for every run."""

@@ -81,7 +81,7 @@ class Course:
 
 
 @pytest.fixture(scope="module")
-def courses(forked_kernels, tmp_path_factory):
+def courses(forked, tmp_path_factory):
     graded = {}
 
     def course(chapter: str) -> Course:

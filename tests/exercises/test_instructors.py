@@ -25,7 +25,7 @@ def printed(text: str, course) -> str:
 
 
 @pytest.fixture(scope="module")
-def walk(forked_kernels, tmp_path_factory):
+def walk(forked, tmp_path_factory):
     """The walk of the page: a course folder, and what each command printed."""
     course = tmp_path_factory.mktemp("course")
     made = run(course, "create", "week3", *WEEK)
