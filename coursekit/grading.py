@@ -25,8 +25,8 @@ LARGEST = 20_000_000
 """Bytes of a notebook, submitted or graded; one with more holds output by the megabyte."""
 MEMORY = 16_000_000_000
 """Bytes of address space for the grader and each kernel; TensorFlow reserves some by itself."""
-SECONDS_TO_START = 600
-"""For a kernel on a busy machine."""
+BUSY = 600
+"""Seconds that a busy machine may need to start a kernel, or to hand over what it printed."""
 TOO_LONG = "the cell took longer than is allowed"
 NOT_ANSWERED = "Not answered."
 
@@ -72,7 +72,8 @@ def api(course: Path, seconds: int = 120) -> NbGraderAPI:
     config = PyFileConfigLoader("nbgrader_config.py", path=str(CONFIGURATION)).load_config()
     config.merge(Config({"CourseDirectory": {"root": str(course)}}))
     config.ExecutePreprocessor.timeout = seconds
-    config.ExecutePreprocessor.startup_timeout = SECONDS_TO_START
+    config.ExecutePreprocessor.startup_timeout = BUSY
+    config.ExecutePreprocessor.iopub_timeout = BUSY
     config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
     config.Autograde.autograde_preprocessors = [
         Execute if step is preprocessors.Execute else step
@@ -162,7 +163,7 @@ def _autograde(
             result = grader.autograde(name, who)
             faults[stem] = _silenced(course / "autograded" / who / name / f"{stem}.ipynb")
             if not result["success"]:
-                faults[stem] = _why(result)
+                faults[stem] = why(result)
     finally:
         grader.coursedir.notebook_id = "*"
         shutil.rmtree(desk, ignore_errors=True)
@@ -175,15 +176,15 @@ def _write_feedback(grader, course: Path, name: str, who: str, faults: dict) -> 
     """Pages for the graded notebooks of a student, except those that printed too much."""
     result = grader.generate_feedback(name, who)
     if not result["success"]:
-        raise SystemExit(f"No feedback could be written for {who}: {_why(result)}")
+        raise SystemExit(f"No feedback could be written for {who}: {why(result)}")
     for stem, reason in faults.items():
         if reason:
             (course / "feedback" / who / name / f"{stem}.html").unlink(missing_ok=True)
 
 
-def _why(result: dict) -> str:
+def why(result: dict) -> str:
     """What nbgrader says of a failure, in a sentence."""
-    lines = [line for line in (result.get("log") or result.get("error") or "").splitlines() if line]
+    lines = [line.strip() for line in (result.get("log") or result.get("error", "")).splitlines()]
     errors = [line for line in lines if re.match(r"[\w.]+(?:Error|Exception)\b", line)]
     told = [line.removeprefix("[ERROR] ") for line in lines if line.startswith("[ERROR] ")]
     return f"The notebook could not be graded: {(errors[-1:] or told or ['no message'])[0]}"

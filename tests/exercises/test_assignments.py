@@ -8,7 +8,7 @@ import pytest
 import submissions
 from submissions import answered, hand_in, read, run, solutions, with_body
 
-from coursekit import assignment
+from coursekit import assignment, grading
 
 CHAPTERS = {"01": "01-background", "06": "06-applications"}
 BODIES = {
@@ -156,6 +156,21 @@ def test_one_line_a_student_and_no_noise(graded):
     assert [line.split()[1] for line in lines[:-2]] == [f"{student}:" for student in students]
     assert f"[{students.index('good') + 1}/{len(students)}] good: 12 of 12" in lines
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("log", "reason"),
+    [
+        ("[ERROR] Traceback\n    nb.CellTimeoutError: no output\n[ERROR] See above", "no output"),
+        (
+            "[INFO] begins\n[ERROR] The kernel became unresponsive\n[ERROR] See above",
+            "unresponsive",
+        ),
+        ("", "no message"),
+    ],
+)
+def test_reason_is_what_happened(log, reason):
+    assert grading.why({"log": log}).endswith(reason)
 
 
 def test_feedback_names_the_misconception(graded):
