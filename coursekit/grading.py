@@ -6,6 +6,7 @@ import csv
 import re
 import shutil
 import sys
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,7 @@ from nbgrader import preprocessors
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.utils import rmtree
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from coursekit import ROOT
@@ -123,7 +125,8 @@ def grade(course: Path, name: str, seconds: int = 120) -> Path:
             f"Nothing was handed in: {course / 'submitted'}/STUDENT/{name} is not there."
         )
     grader, rows = api(course, seconds), []
-    with Bar(len(folders), "grading", stream=sys.stdout) as bar:
+    with warnings.catch_warnings(), Bar(len(folders), "grading", stream=sys.stdout) as bar:
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own code
         for folder in folders:
             who = folder.parent.name
             faults = _autograde(grader, course, name, who, released)

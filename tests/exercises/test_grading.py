@@ -13,6 +13,7 @@ from submissions import CHAPTERS, SECRET, answered, hand_in, solutions
 from coursekit import assignment, grading
 from coursekit.run.chapter import SECONDS_A_CELL
 
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # of nbgrader's code
 SOLVED, STUB = "solved", "stub"
 
 
