@@ -272,15 +272,18 @@ def supervised(
     validation: Split,
     seed: int = 0,
     view: keras.layers.Layer | None = None,
+    patience: int = 15,
+    every: int = 40,
 ) -> keras.Model:
     """Control: the encoder and a linear classifier, trained together on the labels alone.
 
     ``train`` and ``validation`` hold inputs (n, …) of the encoder's shape and labels 0, 1, ….
     With ``view``, a layer of `views`, each training input is seen through it.
 
-    Looks at the validation accuracy every 40 steps or so, or once a pass if that is longer, stops
-    when it has not risen for 15 looks, and keeps the best weights.  Returns a model from inputs
-    (n, …) to class probabilities (n, classes).
+    Looks at the validation accuracy after ``every`` steps or so, or once a pass if that is longer,
+    stops when it has not risen for ``patience`` looks, and keeps the best weights.  The defaults
+    are those of the results tables; a page that trains live is less patient.  Returns a model
+    from inputs (n, …) to class probabilities (n, classes).
     """
     keras.utils.set_random_seed(seed)
     encoder = build_encoder()
@@ -291,9 +294,9 @@ def supervised(
     model = keras.Model(inputs, keras.layers.Dense(classes, "softmax")(hidden))
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     batch_size = min(128, len(train))
-    repeats = max(1, 40 * batch_size // len(train))
+    repeats = max(1, every * batch_size // len(train))
     stop = keras.callbacks.EarlyStopping(
-        "val_accuracy", mode="max", patience=15, restore_best_weights=True
+        "val_accuracy", mode="max", patience=patience, restore_best_weights=True
     )
     model.fit(
         np.tile(train.x, (repeats, *[1] * (train.x.ndim - 1))),

@@ -30,6 +30,8 @@ from coursekit.run.kernels import forked
 CACHE = ROOT / "_build" / ".jupyter_cache"
 CELL, PAGE = 5.0, 25.0
 """CPU seconds that a cell and a page may take, unless the front matter says why."""
+MEMORY = 1.5e9
+"""Bytes that a kernel may come to need."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +126,30 @@ def _differences(source: Path, last: record.Record) -> list[Finding]:
     return found
 
 
-def compared(source: Path) -> tuple[int, int, int]:
-    """How many outputs of a page are compared to the letter, within a tolerance, not at all."""
-    counts = [0, 0, 0]
-    for cell in chapter.prepare(source).cells:
-        if cell.cell_type == "code" and cell.outputs:
-            tags = cell.metadata.get("tags", [])
-            counts[2 if compare.IGNORE in tags else 1 if compare.tolerance(tags) else 0] += 1
-    return counts[0], counts[1], counts[2]
+@dataclass(frozen=True)
+class Compared:
+    """How many outputs of a page are compared, and the numbers of the cells that are left out."""
+
+    exactly: int
+    within: int
+    left_out: tuple[int, ...]
+
+
+def compared(source: Path) -> Compared:
+    """Which outputs of a page are compared to the letter, within a tolerance, and not at all."""
+    exactly, within, left_out = 0, 0, []
+    cells = [cell for cell in chapter.prepare(source).cells if cell.cell_type == "code"]
+    for number, cell in enumerate(cells):
+        tags = cell.metadata.get("tags", [])
+        if not cell.outputs:
+            continue
+        if compare.IGNORE in tags:
+            left_out.append(number)
+        elif compare.tolerance(tags):
+            within += 1
+        else:
+            exactly += 1
+    return Compared(exactly, within, tuple(left_out))
 
 
 def _costs(source: Path, last: record.Record) -> list[Finding]:
@@ -140,6 +158,8 @@ def _costs(source: Path, last: record.Record) -> list[Finding]:
     if last.cpu > budget["chapter"]:
         text = f"takes {last.cpu:.0f} CPU seconds; {budget['chapter']:.0f} are allowed"
         found.append(Finding(source.stem, "cost", text))
+    if last.memory > MEMORY:
+        found.append(Finding(source.stem, "cost", f"needs {last.memory / 1e9:.1f} GB of memory"))
     for number, cell in enumerate(last.cells):
         if cell.cpu > budget["cell"]:
             text = f"cell {number} takes {cell.cpu:.1f} CPU seconds; {budget['cell']} are allowed"
@@ -176,10 +196,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{finding.page}: {finding.text}", file=sys.stderr)
     if any(finding.kind == "output" for finding in found):
         print("Outputs differ from those stored. If that is meant: make sync", file=sys.stderr)
-    counts = [sum(part) for part in zip(*map(compared, sources), strict=True)]
+    counts = {source.stem: compared(source) for source in sources}
+    left_out = {name: count.left_out for name, count in counts.items() if count.left_out}
     print(
-        f"outputs: {counts[0]} compared to the letter, {counts[1]} within a tolerance, "
-        f"{counts[2]} left out"
+        f"outputs: {sum(count.exactly for count in counts.values())} compared to the letter, "
+        f"{sum(count.within for count in counts.values())} within a tolerance, "
+        f"{sum(map(len, left_out.values()))} left out: "
+        + "; ".join(f"{name} {', '.join(map(str, cells))}" for name, cells in left_out.items())
     )
     serious = {"error", "output", "cost"} if chosen.check else {"error"}
     return int(any(finding.kind in serious for finding in found))

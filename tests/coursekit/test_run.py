@@ -1,9 +1,13 @@
 """A page runs once, with nbval as the judge, and again only when what it read has changed."""
 
+import subprocess
+import sys
+
 import pytest
 from conftest import cell
 from jupyter_cache import get_cache
 
+from coursekit import pairs
 from coursekit.run import chapter, everything, record
 
 LISTS = "import pathlib; print(len(list(pathlib.Path('..', 'tables').iterdir())))"
@@ -43,7 +47,7 @@ def test_tags_ask_for_less(clone, runner):
     source = clone.page("a", *cells, outputs=["1.00\n", "6\n"])
     assert not any(one.difference for one in runner(source).cells)
     assert kinds(source) == []
-    assert everything.compared(source) == (0, 1, 1)
+    assert everything.compared(source) == everything.Compared(0, 1, (1,))
 
 
 def test_a_cell_without_stored_outputs_is_new_and_not_compared(clone, runner):
@@ -85,6 +89,20 @@ def test_costs_are_noted_and_held_against_the_budget(clone, runner, monkeypatch)
     text = source.read_text().replace("kernelspec:", "course:\n  budget: {cell: 3}\nkernelspec:")
     source.write_text(text)
     assert kinds(source) == []
+
+
+def test_a_busy_machine_only_takes_longer(forked, monkeypatch, tmp_path):
+    """A real chapter beside six processes that never wait."""
+    monkeypatch.setattr(record, "RECORDS", tmp_path)
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
+    try:
+        result, _ = chapter.run(pairs.BOOK / "04-mathematics.md")
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+    assert result.errors == []
+    assert [one.difference for one in result.cells if one.difference] == []
 
 
 MODULE = '''"""About."""\n\ndef two():\n    """Two."""\n    return 2  # as it says\n'''
