@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 import submissions
@@ -170,7 +171,15 @@ def test_one_line_a_student_and_no_noise(graded):
     ],
 )
 def test_reason_is_what_happened(log, reason):
-    assert grading.why({"log": log}).endswith(reason)
+    assert reason in grading.why({"log": log})
+
+
+def test_feedback_that_fails_costs_no_marks(tmp_path, capsys):
+    grader = SimpleNamespace(
+        generate_feedback=lambda *_: {"success": False, "log": "[ERROR] no template"}
+    )
+    grading.write_feedback(grader, tmp_path, "week1", "ada", {"01-background": None})
+    assert capsys.readouterr().err == "ada gets no feedback pages: no template\n"
 
 
 def test_feedback_names_the_misconception(graded):
