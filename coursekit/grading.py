@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -34,7 +35,7 @@ NOT_ANSWERED = "Not answered."
 
 
 class Execute(preprocessors.Execute):
-    """Runs a notebook; a kernel that dies costs the exercises from there on, not those before."""
+    """Runs a notebook in silence; a kernel that dies costs the exercises from there on alone."""
 
     def preprocess(self, nb, resources, km=None):
         self.at = None
@@ -45,6 +46,10 @@ class Execute(preprocessors.Execute):
                 raise
             _bury(nb, self.at)
             return nb, resources
+
+    def start_new_kernel(self, **options):
+        # Its log says how it talks to the grader; what students print comes another way.
+        return super().start_new_kernel(stderr=subprocess.DEVNULL, **options)
 
     def preprocess_cell(self, cell, resources, index):
         self.at = index

@@ -128,7 +128,12 @@ class TestChapter:
 
 
 WRONG = [
-    pytest.param(chapter, student, mutant, id=re.sub(r"\W+", "-", mutant.misconception))
+    pytest.param(
+        chapter,
+        student,
+        mutant,
+        id=re.sub(r"\W+", "-", f"{mutant.exercise} {mutant.misconception}"),
+    )
     for chapter in CHAPTERS
     for student, mutants in wrong_students(chapter).items()
     for mutant in mutants
