@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -82,7 +83,7 @@ class Entry:
 
     def but(self, **fields: str | None) -> Entry:
         """A copy with other fields; None takes a field away, and ``key`` changes the key."""
-        key = fields.pop("key", self.key)
+        key = fields.pop("key", None) or self.key
         changed = {**self.fields, **fields}
         return Entry(self.kind, key, {name: text for name, text in changed.items() if text})
 
@@ -149,6 +150,7 @@ def plain(text: str) -> str:
     return re.sub(r"\\([&%$#_])", r"\1", re.sub(r"[{}]", "", text))
 
 
+@functools.lru_cache(maxsize=1024)  # each title is compared with all others
 def normalized(title: str) -> str:
     """Lower-case words without accents and punctuation: two forms of one title become equal."""
     letters = unicodedata.normalize("NFKD", plain(title).casefold())
