@@ -86,7 +86,8 @@ class Masked(keras.constraints.Constraint):
     def __init__(self, mask: np.ndarray):
         self.mask = mask.astype("float32")
 
-    def __call__(self, weights):
+    def __call__(self, weights: keras.Variable) -> keras.Variable:
+        """The weights, with 0 where the mask is 0."""
         return weights * self.mask
 
 
