@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 
-def reestimate(encoder, images):
+def reestimate(encoder: keras.Model, images: np.ndarray) -> keras.Model:
     """A copy of ``encoder`` whose batch statistics are those of ``images`` (Li et al., 2016).
 
     Adaptive batch normalization: the weights stay.  Layer by layer, so that each
@@ -24,7 +24,12 @@ def reestimate(encoder, images):
     return adapted
 
 
-def recolor(source, target, ridge=0.01, weights=None):
+def recolor(
+    source: np.ndarray,
+    target: np.ndarray,
+    ridge: float = 0.01,
+    weights: np.ndarray | None = None,
+) -> np.ndarray:
     r"""Source features (n, d) with the mean and covariance of the target's (m, d).
 
     CORAL in closed form (Sun, Feng & Saenko, 2016): whiten with the source's covariance,
@@ -45,7 +50,7 @@ def recolor(source, target, ridge=0.01, weights=None):
     return aligned + target.mean(axis=0)
 
 
-def _power(covariance, exponent):
+def _power(covariance: np.ndarray, exponent: float) -> np.ndarray:
     """A power of a symmetric positive matrix."""
     values, vectors = np.linalg.eigh(covariance)
     return (vectors * np.maximum(values, 1e-12) ** exponent) @ vectors.T

@@ -1,6 +1,7 @@
 """Make a trained encoder smaller: distillation, pruning, eight-bit integers (chapter 8.1)."""
 
 import gzip
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -85,11 +86,13 @@ class Masked(keras.constraints.Constraint):
     def __init__(self, mask: np.ndarray):
         self.mask = mask.astype("float32")
 
-    def __call__(self, weights):
+    def __call__(self, weights: keras.Variable) -> keras.Variable:
+        """The weights, with 0 where the mask is 0."""
         return weights * self.mask
 
 
 def convolutions(encoder: keras.Model) -> list[layers.Conv2D]:
+    """The convolutions of an encoder, in order."""
     return [layer for layer in encoder.layers if isinstance(layer, layers.Conv2D)]
 
 
@@ -120,7 +123,9 @@ def folded(encoder: keras.Model) -> list[tuple[np.ndarray, np.ndarray]]:
     return found
 
 
-def quantize(kernel: np.ndarray, bits: int = 8, per_channel: bool = True):
+def quantize(
+    kernel: np.ndarray, bits: int = 8, per_channel: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """(integers int8, scales) with kernel ≈ integers · scales; symmetric, 0 stays 0.
 
     One scale for each output channel, the last axis, or one for all.  Two to eight bits.
@@ -140,7 +145,13 @@ def packed(integers: np.ndarray) -> np.ndarray:
     return low | high << 4
 
 
-def in_eights(kernels, biases, scales, hidden_scale: float, images: np.ndarray) -> np.ndarray:
+def in_eights(
+    kernels: Sequence[np.ndarray],
+    biases: Sequence[np.ndarray],
+    scales: Sequence[np.ndarray],
+    hidden_scale: float,
+    images: np.ndarray,
+) -> np.ndarray:
     """Representations of a two-convolution encoder whose products are all between integers.
 
     ``images`` (n, 28, 28, 1) in [0, 1] become integers 0 … 255, and so does the map between

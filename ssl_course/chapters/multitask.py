@@ -42,17 +42,20 @@ class MultiTask(keras.Model):
         self.built = True
 
     def contrastive(self, images, training):
+        """The loss of SimCLR on two views of each image."""
         seen = (self.encoder(self.view(images), training=training) for _ in range(2))
         first, second = (self.projector(h, training=training) for h in seen)
         return nt_xent(first, second, self.temperature)
 
     def rotation(self, images, training):
+        """Cross-entropy of the quarter turns by which the images were turned."""
         turned, answers = self.turn(images)
         logits = self.head(self.encoder(turned, training=training))
         losses = keras.losses.sparse_categorical_crossentropy(answers, logits, from_logits=True)
         return ops.mean(losses)
 
     def reconstruction(self, images, training):
+        """Cross-entropy of each image with its copy."""
         return binary_cross_entropy(images, self.decoder(self.encoder(images, training=training)))
 
     def losses_of(self, images, training=False) -> dict:
@@ -75,9 +78,11 @@ class Budget(keras.callbacks.Callback):
     def __init__(self, seconds: float, rate: float = 1e-3):
         super().__init__()
         self.seconds, self.rate = seconds, rate
-        self.steps, self.start, self.spent = 0, None, 0.0
+        self.steps, self.spent = 0, 0.0
+        self.start: float | None = None
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Look at the clock, set the learning rate, and stop if the time is up."""
         self.steps += 1
         if self.start is None:
             self.start = time.process_time()

@@ -57,6 +57,7 @@ def optical_digits(entry: Entry, full: bool) -> Dataset:
 
     The packaged sample is all there is, so ``full`` changes nothing.
     """
+    assert entry.sample is not None  # the registry has one
     resource = resources.files("sklearn.datasets.data") / entry.sample.name
     with resources.as_file(resource) as path:
         verify(path, entry.sample.sha256, "It is part of scikit-learn: install that again.")

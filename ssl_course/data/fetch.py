@@ -53,8 +53,10 @@ def verify(path: Path, sha256: str, remedy: str) -> Path:
 
 
 @contextmanager
-def packaged(file: File) -> Iterator[Path]:
+def packaged(file: File | None) -> Iterator[Path]:
     """A verified file of ``data/samples``; raises `DataError` if it is missing or altered."""
+    if file is None:
+        raise DataError("There is no packaged sample of this data set; ask for all of it.")
     resource = resources.files("ssl_course.data") / "samples" / file.name
     with resources.as_file(resource) as path:
         remedy = "It is part of the installed course: install ssl_course again."

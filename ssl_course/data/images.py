@@ -63,7 +63,15 @@ def _cifar10(entry: Entry, sample: None, arrays: dict, source: str) -> Dataset:
 _SPLITTERS = {"mnist": _mnist, "fashion_mnist": _fashion_mnist, "cifar10": _cifar10}
 
 
-def assemble(entry, unlabeled, train, validation, test, official_test, source) -> Dataset:
+def assemble(
+    entry: Entry,
+    unlabeled: np.ndarray,
+    train: Split,
+    validation: Split,
+    test: Split,
+    official_test: Split | None,
+    source: str,
+) -> Dataset:
     """A data set of images: grey levels (n, h, w) or (n, h, w, c) from 0 to 255 become [0, 1]."""
     return Dataset(
         name=entry.name,
@@ -74,7 +82,7 @@ def assemble(entry, unlabeled, train, validation, test, official_test, source) -
         test=_scaled(test),
         official_test=official_test and _scaled(official_test),
         source=source,
-        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled)).hexdigest(),
+        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled).data).hexdigest(),
     )
 
 

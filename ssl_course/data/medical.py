@@ -73,8 +73,8 @@ def _tissue(entry: Entry) -> Dataset:
 
     start, stop, _ = STRIPS["train"]
     unlabeled = patches(stored["hematoxylin"], (start, stop), 7)
-    parts = (split(name) for name in STRIPS)
-    return _dataset(entry, unlabeled, *parts, "packaged sample")
+    train, validation, test = map(split, STRIPS)
+    return _dataset(entry, unlabeled, train, validation, test, "packaged sample")
 
 
 def _pneumonia(entry: Entry) -> Dataset:
@@ -98,7 +98,14 @@ def _split(images: np.ndarray, labels: np.ndarray) -> Split:
     return Split(images[..., None] / np.float32(255), labels.astype(np.int64))
 
 
-def _dataset(entry, unlabeled, train, validation, test, source) -> Dataset:
+def _dataset(
+    entry: Entry,
+    unlabeled: np.ndarray,
+    train: Split,
+    validation: Split,
+    test: Split,
+    source: str,
+) -> Dataset:
     return Dataset(
         name=entry.name,
         classes=entry.classes,
@@ -108,7 +115,7 @@ def _dataset(entry, unlabeled, train, validation, test, source) -> Dataset:
         test=test,
         official_test=None,
         source=source,
-        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled)).hexdigest(),
+        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled).data).hexdigest(),
     )
 
 

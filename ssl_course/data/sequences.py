@@ -42,7 +42,7 @@ def molecules(entry: Entry, full: bool) -> Dataset:
         Split(encode(part, words, entry.shape[0]), np.array([rings(one) > 2 for one in part], int))
         for part in written.values()
     ]
-    return _dataset(entry, splits, "packaged sample", np.ascontiguousarray(splits[0].x))
+    return _dataset(entry, splits, "packaged sample", splits[0].x.tobytes())
 
 
 @lru_cache
@@ -78,7 +78,7 @@ def splice(entry: Entry, full: bool) -> Dataset:
     for number, (_, rows) in enumerate(folds):
         fold[rows] = number
     splits = [Split(x[rows], y[rows]) for rows in (fold > 1, fold == 1, fold == 0)]
-    return _dataset(entry, splits, source, np.ascontiguousarray(splits[0].x))
+    return _dataset(entry, splits, source, splits[0].x.tobytes())
 
 
 def groups(x: np.ndarray) -> np.ndarray:
@@ -106,7 +106,7 @@ def solubility(entry: Entry, full: bool) -> Dataset:
     return _dataset(entry, splits, source, "\n".join(splits[0].x).encode())
 
 
-def _dataset(entry: Entry, splits: list[Split], source: str, content) -> Dataset:
+def _dataset(entry: Entry, splits: list[Split], source: str, content: bytes) -> Dataset:
     train, validation, test = splits
     return Dataset(
         name=entry.name,

@@ -55,7 +55,8 @@ def mel_filters(bands: int = BANDS, size: int = 256, lowest: float = 60.0) -> np
     >>> mel_filters().shape
     (129, 32)
     """
-    mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (lowest, RATE / 2)), bands + 2)
+    first, last = (2595 * np.log10(1 + f / 700) for f in (lowest, RATE / 2))
+    mel = np.linspace(first, last, bands + 2)
     corners = 700 * (10 ** (mel / 2595) - 1)
     frequency = np.arange(size // 2 + 1)[:, None] * RATE / size
     rising = (frequency - corners[:-2]) / (corners[1:-1] - corners[:-2])
@@ -161,8 +162,10 @@ def load(entry: Entry, full: bool) -> Dataset:
         return fold()
     spoken = clips("synthetic")
     voices = np.unique(spoken.speaker)
-    parts = [spoken.pick(np.isin(spoken.speaker, some)) for some in np.split(voices, (7, 8))]
-    return _dataset(parts[0], *parts, "packaged sample (synthetic voices)")
+    train, validation, test = (
+        spoken.pick(np.isin(spoken.speaker, some)) for some in np.split(voices, (7, 8))
+    )
+    return _dataset(train, train, validation, test, "packaged sample (synthetic voices)")
 
 
 def fold(unseen: tuple[str, str] = FOLDS[0]) -> Dataset:
@@ -182,7 +185,9 @@ def fold(unseen: tuple[str, str] = FOLDS[0]) -> Dataset:
     return _dataset(seen, seen.pick(~chooses), seen.pick(chooses), test, source)
 
 
-def _dataset(unlabeled: Clips, train: Clips, validation: Clips, test: Clips, source) -> Dataset:
+def _dataset(
+    unlabeled: Clips, train: Clips, validation: Clips, test: Clips, source: str
+) -> Dataset:
     entry = REGISTRY["spoken_digits"]
     images = pictures(unlabeled)
     grey = np.round(images * 255).astype(np.uint8)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
@@ -55,9 +57,12 @@ def standardized(table: Dataset) -> Dataset:
     def scaled(rows: np.ndarray) -> np.ndarray:
         return scaler.transform(_logarithm(rows)).astype("float32")
 
-    parts = [Split(scaled(s.x), s.y) for s in (table.train, table.validation, table.test)]
-    return Dataset(
-        table.name, table.classes, scaled(table.unlabeled), *parts, None, table.source, table.sha256
+    return replace(
+        table,
+        unlabeled=scaled(table.unlabeled),
+        train=Split(scaled(table.train.x), table.train.y),
+        validation=Split(scaled(table.validation.x), table.validation.y),
+        test=Split(scaled(table.test.x), table.test.y),
     )
 
 
@@ -65,8 +70,10 @@ def _logarithm(rows: np.ndarray) -> np.ndarray:
     return np.sign(rows) * np.log1p(np.abs(rows))
 
 
-def _dataset(name, classes, rows, labels, source) -> Dataset:
-    rows = np.asarray(rows, "float32")
+def _dataset(
+    name: str, classes: tuple[str, ...], table: ArrayLike, labels: np.ndarray, source: str
+) -> Dataset:
+    rows = np.asarray(table, "float32")
     options = {"random_state": 0, "stratify": labels, "test_size": 0.2}
     rest, test, rest_labels, test_labels = train_test_split(rows, labels, **options)
     options |= {"stratify": rest_labels, "test_size": 0.25}
@@ -82,5 +89,5 @@ def _dataset(name, classes, rows, labels, source) -> Dataset:
         test=Split(test, test_labels),
         official_test=None,
         source=source,
-        sha256=hashlib.sha256(np.ascontiguousarray(train)).hexdigest(),
+        sha256=hashlib.sha256(np.ascontiguousarray(train).data).hexdigest(),
     )

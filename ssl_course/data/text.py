@@ -53,7 +53,7 @@ def load(entry: Entry, full: bool) -> Dataset:
         test=splits["test"],
         official_test=None,
         source=source,
-        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled)).hexdigest(),
+        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled).data).hexdigest(),
     )
 
 
@@ -118,7 +118,8 @@ def _sentences(paths: list[Path]) -> pd.DataFrame:
     """
     train, test = (pd.read_csv(path, keep_default_na=False) for path in paths)
     phrases = [tuple(text.split()) for text in train["text"]]
-    inside, whole = set(), []
+    inside: set[tuple[str, ...]] = set()
+    whole = []
     for row in sorted(range(len(phrases)), key=lambda row: -len(phrases[row])):
         words = phrases[row]
         if words in inside:

@@ -104,7 +104,7 @@ def first(split: Split, count: int) -> Split:
 
 
 def _resume(method: keras.Model, state: Path, key: str) -> dict:
-    fresh = {name: [] for name in _METRICS}
+    fresh: dict[str, list[float]] = {name: [] for name in _METRICS}
     try:
         stored = json.loads((state / "history.json").read_text())
         if stored["key"] != key:

@@ -15,6 +15,7 @@ from ssl_course.pretrain.training import first
 
 Measure = TypeVar("Measure")
 
+LOOKS = ("step", "loss", "feature_std", "rank_me", "probe_accuracy")
 LABELED = 1000
 MEASURED = 2000
 """Images by which the batch statistics of the untrained encoder are measured."""
@@ -52,7 +53,7 @@ def watch(
     measure_statistics(method.encoder, dataset.unlabeled[:MEASURED])
     random = np.random.default_rng(seed)
     train, validation = (first(split, LABELED) for split in (dataset.train, dataset.validation))
-    history = {name: [] for name in ("step", "loss", "feature_std", "rank_me", "probe_accuracy")}
+    history: dict[str, list[float]] = {name: [] for name in LOOKS}
     loss = float("nan")
     for step in range(0, steps + 1, every):
         if step > 0:
