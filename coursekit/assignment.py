@@ -1,8 +1,8 @@
 """Make assignments of the book's exercises and grade what comes back, with nbgrader.
 
-    python -m coursekit.assignment create NAME CHAPTER…   source/, release/ and NAME.zip;
+    python -m coursekit assignment create NAME CHAPTER…   source/, release/ and NAME.zip;
                           --for-marks leaves the exercises for self-study out
-    python -m coursekit.assignment grade NAME             marks.csv and feedback for submitted/
+    python -m coursekit assignment grade NAME             marks.csv and feedback for submitted/
 
 Everything lives in assignments/course (``--course`` names another folder).  A chapter is the
 beginning of its file's name: 03-5.  Submissions are submitted/STUDENT/NAME/CHAPTER.ipynb.

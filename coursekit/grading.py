@@ -6,6 +6,7 @@ import csv
 import re
 import shutil
 import sys
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,7 @@ from nbgrader import preprocessors
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.utils import rmtree
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from coursekit import ROOT
@@ -25,6 +27,8 @@ LARGEST = 20_000_000
 """Bytes of a notebook, submitted or graded; one with more holds output by the megabyte."""
 MEMORY = 16_000_000_000
 """Bytes of address space for the grader and each kernel; TensorFlow reserves some by itself."""
+BUSY = 600
+"""Seconds that a busy machine may need to start a kernel, or to hand over what it printed."""
 TOO_LONG = "the cell took longer than is allowed"
 NOT_ANSWERED = "Not answered."
 
@@ -70,6 +74,8 @@ def api(course: Path, seconds: int = 120) -> NbGraderAPI:
     config = PyFileConfigLoader("nbgrader_config.py", path=str(CONFIGURATION)).load_config()
     config.merge(Config({"CourseDirectory": {"root": str(course)}}))
     config.ExecutePreprocessor.timeout = seconds
+    config.ExecutePreprocessor.startup_timeout = BUSY
+    config.ExecutePreprocessor.iopub_timeout = BUSY
     config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
     config.Autograde.autograde_preprocessors = [
         Execute if step is preprocessors.Execute else step
@@ -119,7 +125,8 @@ def grade(course: Path, name: str, seconds: int = 120) -> Path:
             f"Nothing was handed in: {course / 'submitted'}/STUDENT/{name} is not there."
         )
     grader, rows = api(course, seconds), []
-    with Bar(len(folders), "grading", stream=sys.stdout) as bar:
+    with warnings.catch_warnings(), Bar(len(folders), "grading", stream=sys.stdout) as bar:
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own code
         for folder in folders:
             who = folder.parent.name
             faults = _autograde(grader, course, name, who, released)
@@ -148,7 +155,7 @@ def _autograde(
     for stage in ("autograded", "feedback"):  # of an earlier grading
         if (course / stage / who / name).is_dir():
             rmtree(course / stage / who / name)
-    rmtree(desk, ignore_errors=True)
+    shutil.rmtree(desk, ignore_errors=True)
     try:
         (desk / who / name).mkdir(parents=True)
         for stem in sound:
@@ -159,31 +166,33 @@ def _autograde(
             result = grader.autograde(name, who)
             faults[stem] = _silenced(course / "autograded" / who / name / f"{stem}.ipynb")
             if not result["success"]:
-                faults[stem] = _why(result)
+                faults[stem] = f"The notebook could not be graded: {why(result)}"
     finally:
         grader.coursedir.notebook_id = "*"
-        rmtree(desk)
+        shutil.rmtree(desk, ignore_errors=True)
     if None in faults.values():
-        _write_feedback(grader, course, name, who, faults)
+        write_feedback(grader, course, name, who, faults)
     return faults
 
 
-def _write_feedback(grader, course: Path, name: str, who: str, faults: dict) -> None:
+def write_feedback(
+    grader: NbGraderAPI, course: Path, name: str, who: str, faults: dict[str, str | None]
+) -> None:
     """Pages for the graded notebooks of a student, except those that printed too much."""
     result = grader.generate_feedback(name, who)
-    if not result["success"]:
-        raise SystemExit(f"No feedback could be written for {who}: {_why(result)}")
+    if not result["success"]:  # the marks stand all the same
+        print(f"{who} gets no feedback pages: {why(result)}", file=sys.stderr)
     for stem, reason in faults.items():
         if reason:
             (course / "feedback" / who / name / f"{stem}.html").unlink(missing_ok=True)
 
 
-def _why(result: dict) -> str:
-    """What nbgrader says of a failure, in a sentence."""
-    lines = [line for line in (result.get("log") or result.get("error") or "").splitlines() if line]
+def why(result: dict) -> str:
+    """What nbgrader says of a failure, in a line."""
+    lines = [line.strip() for line in (result.get("log") or result.get("error", "")).splitlines()]
     errors = [line for line in lines if re.match(r"[\w.]+(?:Error|Exception)\b", line)]
     told = [line.removeprefix("[ERROR] ") for line in lines if line.startswith("[ERROR] ")]
-    return f"The notebook could not be graded: {(errors[-1:] or told or ['no message'])[0]}"
+    return (errors[-1:] or told or ["no message"])[0]
 
 
 def _silenced(graded: Path) -> str | None:

@@ -3,12 +3,13 @@
 import json
 import re
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 import submissions
 from submissions import answered, hand_in, read, run, solutions, with_body
 
-from coursekit import assignment
+from coursekit import assignment, grading
 
 CHAPTERS = {"01": "01-background", "06": "06-applications"}
 BODIES = {
@@ -30,8 +31,7 @@ def graded(tmp_path_factory):
         source, release = (read(course, stage, "week1", chapter) for stage in ("source", "release"))
         hand_in(course, "good", "week1", chapter, answered(release, source))
         if chapter == "06-applications":
-            for student in ("quits", "crashes"):
-                hand_in(course, student, "week1", chapter, answered(release, source))
+            hand_in(course, "quits", "week1", chapter, answered(release, source))
             continue  # the others do not hand this one in
 
         def solved(release=release, source=source):
@@ -139,7 +139,10 @@ def test_a_kernel_that_dies_costs_what_comes_after_it_only(graded, student, expe
     assert {name: (mark, reason.rpartition(": ")[2]) for name, (mark, reason) in found.items()} == (
         expected
     )
-    assert set(graded[1][student, "06-applications"].values()) == {(3.0, "")}
+
+
+def test_a_kernel_that_dies_costs_no_other_chapter(graded):
+    assert set(graded[1]["quits", "06-applications"].values()) == {(3.0, "")}
 
 
 def test_a_stub_is_not_answered(graded):
@@ -154,6 +157,29 @@ def test_one_line_a_student_and_no_noise(graded):
     assert [line.split()[1] for line in lines[:-2]] == [f"{student}:" for student in students]
     assert f"[{students.index('good') + 1}/{len(students)}] good: 12 of 12" in lines
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("log", "reason"),
+    [
+        ("[ERROR] Traceback\n    nb.CellTimeoutError: no output\n[ERROR] See above", "no output"),
+        (
+            "[INFO] begins\n[ERROR] The kernel became unresponsive\n[ERROR] See above",
+            "unresponsive",
+        ),
+        ("", "no message"),
+    ],
+)
+def test_reason_is_what_happened(log, reason):
+    assert reason in grading.why({"log": log})
+
+
+def test_feedback_that_fails_costs_no_marks(tmp_path, capsys):
+    grader = SimpleNamespace(
+        generate_feedback=lambda *_: {"success": False, "log": "[ERROR] no template"}
+    )
+    grading.write_feedback(grader, tmp_path, "week1", "ada", {"01-background": None})
+    assert capsys.readouterr().err == "ada gets no feedback pages: no template\n"
 
 
 def test_feedback_names_the_misconception(graded):
