@@ -232,7 +232,12 @@ def pip_settings(python: str, base: dict[str, str] | None = None) -> dict[str, s
     base = dict(os.environ) if base is None else base
     theirs = {name: value for name, value in base.items() if not fnmatchcase(name, "PYTHON*")}
     listing = [python, "-m", "pip", "config", "list"]
-    run = subprocess.run(listing, env={**theirs, "PYTHONUTF8": "1"}, capture_output=True)
+    whole = {
+        "PIP_USER": "0",
+        "PIP_SITE": "0",
+        "PIP_GLOBAL": "0",
+    }  # else one file of three is listed
+    run = subprocess.run(listing, env={**theirs, **whole, "PYTHONUTF8": "1"}, capture_output=True)
     if run.returncode:
         reason = run.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
         raise FailedError(f"pip cannot read your settings: {' '.join(reason)} Mend that file.")

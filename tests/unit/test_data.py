@@ -127,7 +127,10 @@ class TestMirrorOfMnist:
     @pytest.mark.parametrize("content", [b"rubbish", b"PK\x03\x04 cut off", b""])
     def test_no_archive(self, private, monkeypatch, content):
         write_mirror(private / "mirror", monkeypatch, content)
-        with pytest.raises(data.DataError, match=r"mnist\.npz is not readable as an \.npz archive"):
+        with pytest.raises(
+            data.DataError,
+            match=r"mnist\.npz does not hold MNIST.*not readable as an \.npz archive",
+        ):
             data.load("mnist", full=True)
 
 
