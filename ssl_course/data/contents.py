@@ -105,7 +105,9 @@ def require_labels(path: Path, entry: Entry, labels: np.ndarray) -> None:
         raise foreign(path, entry, f"a label is {shown}, and there are {len(known)} classes from 0")
 
 
-def require_scaled(path: Path, entry: Entry, images: np.ndarray) -> None:
-    """Raise `DataError` if grey levels were divided by 255 already, or there is no picture."""
+def require_training(path: Path, entry: Entry, images: np.ndarray, labels: np.ndarray) -> None:
+    """Raise `DataError` if a class is missing, or grey levels were divided by 255 already."""
+    if (there := len(np.unique(labels))) < len(entry.classes):
+        raise foreign(path, entry, f"it has {there} of {len(entry.classes)} classes")
     if images.max() <= 1:
         raise foreign(path, entry, "its images end at 1, so they are no grey levels from 0 to 255")

@@ -50,6 +50,7 @@ def usps(entry: Entry, full: bool) -> Dataset:
         for part in ("train", "test"):
             images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
             contents.require_grey(path, entry, images, labels)
+        contents.require_training(path, entry, arrays["x_train"], arrays["y_train"])
         unlabeled = _quantized(arrays["x_train"] / 255)
         train, validation = stratified(unlabeled, arrays["y_train"], (442, 100))
         test = Split(_quantized(arrays["x_test"] / 255), arrays["y_test"])

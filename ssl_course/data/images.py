@@ -115,7 +115,7 @@ def _read_full(entry: Entry, paths: list[Path]) -> dict:
         images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
         contents.require_images(paths[0], entry, images, labels)
         arrays[f"y_{part}"] = labels.reshape(-1)  # some copies have (n, 1)
-    contents.require_scaled(paths[0], entry, arrays["x_train"])
+    contents.require_training(paths[0], entry, arrays["x_train"], arrays["y_train"])
     return arrays
 
 

@@ -87,7 +87,7 @@ def _pneumonia(entry: Entry) -> Dataset:
         for part in ("train", "val", "test"):
             contents.require_images(path, entry, arrays[f"x_{part}"], arrays[f"y_{part}"])
             arrays[f"x_{part}"] = arrays[f"x_{part}"].reshape(-1, SIDE, SIDE)
-        contents.require_scaled(path, entry, arrays["x_train"])
+        contents.require_training(path, entry, arrays["x_train"], arrays["y_train"])
         train, validation, test = (
             _split(arrays[f"x_{part}"], arrays[f"y_{part}"].ravel())
             for part in ("train", "val", "test")

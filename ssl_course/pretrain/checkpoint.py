@@ -162,7 +162,7 @@ def require_writable(directory: Path, variable: str) -> None:
         ) from None
     if free < ROOM:
         raise CheckpointError(
-            f"{directory} has room for {free / 1e6:.1f} MB, and a run needs {ROOM / 1e6:.0f} MB for "
+            f"{directory} has room for {free / 1e6:.1f} MB; a run needs {ROOM / 1e6:.0f} MB for "
             f"its state and its checkpoint. Make room, or set {variable} to another folder."
         )
 
