@@ -210,6 +210,20 @@ class TestMake:
         assert environment.make(venv, clone) == 1, "a failed one does not count as made"
 
 
+@pytest.mark.parametrize("machine", sorted(environment.PLATFORMS))
+def test_machines_with_a_package(machine):
+    assert environment.no_package(*machine) is None
+
+
+def test_machines_without_a_package(tmp_path, monkeypatch, capsys):
+    assert "On a Mac with an Apple chip" in environment.no_package("Darwin", "x86_64")
+    monkeypatch.setattr(environment.platform, "system", lambda: "Windows")
+    monkeypatch.setattr(environment.platform, "machine", lambda: "ARM64")
+    assert environment.make(tmp_path / "venv") == 1
+    assert "have no package for Windows on ARM64, so the course cannot" in capsys.readouterr().err
+    assert not (tmp_path / "venv").exists()
+
+
 def test_dry_run_writes_nothing(tmp_path, capsys):
     assert environment.make(tmp_path / "venv", dry_run=True) == 0
     create, install = capsys.readouterr().out.splitlines()
