@@ -1,11 +1,12 @@
 """Train one method on several Keras backends from the same weights, and compare the losses.
 
-python benchmarks/backends.py [--python jax=PATH] [--python torch=PATH] [--steps 40]
+python benchmarks/backends.py [BACKEND …] [--python jax=PATH] [--python torch=PATH] [--steps 40]
 
 The method is the course's dense autoencoder: nothing in it is random but the first weights, which
 NumPy draws.  Every backend runs in a process of its own, with this interpreter if the backend is
-installed here or with the one that ``--python`` names; rows of others stay.  Uses the packaged
-Fashion-MNIST sample.  Writes course/results/backends.csv.  About two minutes on one core.
+installed here or with the one that ``--python`` names, which has to have what the course needs.
+Uses the packaged Fashion-MNIST sample.  Writes course/results/backends.csv.  About two minutes on
+one core.
 """
 
 import argparse
@@ -16,16 +17,49 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+from command import Command
+from table import Table
+
 ROOT = Path(__file__).parents[1]
-TABLE = ROOT / "ssl_course" / "course" / "results" / "backends.csv"
 BACKENDS = ("tensorflow", "jax", "torch")
 BATCH, SEEDS = 250, (0, 1, 2)
+TABLE = Table(
+    "backends",
+    ("method", "seed"),
+    (
+        *("method", "seed", "first_loss", "last_loss", "first_apart", "most_apart"),
+        *("steps", "keras", "date"),
+    ),
+    whole=("seed", "steps"),
+    digits=None,
+)
+
+
+def interpreter(pair: str) -> tuple[str, str]:
+    """The two halves of BACKEND=PATH."""
+    backend, _, path = pair.partition("=")
+    if backend not in BACKENDS or not path:
+        raise argparse.ArgumentTypeError(f"{pair} is not BACKEND=PATH")
+    return backend, path
+
+
+COMMAND = Command(__doc__, TABLE, BACKENDS, "BACKEND")
+COMMAND.add_argument(
+    "--python",
+    action="append",
+    type=interpreter,
+    default=[],
+    metavar="BACKEND=PATH",
+    help="measure a backend with this interpreter",
+)
+COMMAND.add_argument("--steps", type=int, default=40)
+COMMAND.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
 
 
 def train(steps: int) -> dict:
     """Losses of a short training on the backend of this process, one list a seed."""
     import keras
-    import numpy as np
 
     from ssl_course import data
     from ssl_course.methods import Autoencoder
@@ -62,39 +96,42 @@ def measured(backend: str, python: str, steps: int) -> dict:
     return json.loads(run.stdout.strip().split("\n")[-1])
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--python", action="append", default=[], metavar="BACKEND=PATH")
-    parser.add_argument("--steps", type=int, default=40)
-    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.worker:
-        print(json.dumps(train(options.steps)))
-        return
-    import numpy as np
-    from rows import put
-
+def main(asked: argparse.Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
+    given = dict(asked.python)
     here = {name: sys.executable for name in BACKENDS if importlib.util.find_spec(name)}
-    interpreters = here | dict(given.split("=", 1) for given in options.python)
-    runs = {name: measured(name, path, options.steps) for name, path in interpreters.items()}
+    interpreters = {name: path for name, path in (here | given).items() if name in asked.names}
+    wanted = [name for name in interpreters if name in given or not table.done(method=name)]
+    if not wanted:
+        return
+    if "tensorflow" not in here | given:
+        sys.exit("All are compared with TensorFlow; name a Python: --python tensorflow=PATH")
+    runs = {
+        name: measured(name, (here | given)[name], asked.steps)
+        for name in dict.fromkeys(["tensorflow", *wanted])
+    }
     reference = np.array(runs["tensorflow"]["losses"])
-    for backend, run in runs.items():
-        losses = np.array(run["losses"])
+    for backend in wanted:
+        losses = np.array(runs[backend]["losses"])
         apart = np.abs(losses / reference - 1)
         for position, seed in enumerate(SEEDS):
-            row = {
-                "method": backend,
-                "seed": seed,
-                "first_loss": losses[position, 0],
-                "last_loss": losses[position, -1],
-                "first_apart": apart[position, 0],
-                "most_apart": apart[position].max(),
-                "steps": options.steps,
-                "keras": run["version"],
-            }
-            print(row, flush=True)
-            put(row, TABLE, [*row, "date"], ["method", "seed"], digits=17)
+            table.put(
+                {
+                    "method": backend,
+                    "seed": seed,
+                    "first_loss": losses[position, 0],
+                    "last_loss": losses[position, -1],
+                    "first_apart": apart[position, 0],
+                    "most_apart": apart[position].max(),
+                    "steps": asked.steps,
+                    "keras": runs[backend]["version"],
+                }
+            )
 
 
 if __name__ == "__main__":
-    main()
+    asked = COMMAND.parse_args()
+    if asked.worker:
+        print(json.dumps(train(asked.steps)))
+    else:
+        COMMAND.run(main)

@@ -2,10 +2,9 @@
 
 Parts: ``quality`` (SimCLR and denoising on six pretraining sets, three seeds), ``stability`` (ten
 seeds of one run, and its sources of chance one by one) and ``repeat`` (one seed under other
-settings of the machine); without a part, all.  The packaged samples of Fashion-MNIST and MNIST
-are enough.  Writes course/results/challenges.csv after every row, with the date; rows that
-are there are not measured again unless ``--again`` is given.  About fifteen minutes on one free
-core; start it with TF_NUM_INTRAOP_THREADS=1 for the stored bits.
+settings of the machine).  The packaged samples of Fashion-MNIST and MNIST are enough.  Writes
+course/results/challenges.csv.  About fifteen minutes on one free core; start it with
+TF_NUM_INTRAOP_THREADS=1 for the stored bits.
 """
 
 import argparse
@@ -16,19 +15,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
 import pandas as pd
+from command import Command
+from table import Table
 
 from ssl_course import data, evaluate, networks, views
 from ssl_course.methods import Autoencoder, SimCLR
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "challenges.csv"
-COLUMNS = ["method", "part", "condition", "seed", "few_10", "few_100", "few_10_own", "rare"]
-COLUMNS += ["noisy", "same_bits", "largest_change", "changed", "cpu_seconds", "date"]
+Embed = Callable[[data.Split], data.Split]
+"""From a split to its features."""
+
+KEYS = ("method", "part", "condition", "seed")
+TABLE = Table(
+    "challenges",
+    KEYS,
+    (
+        *(*KEYS, "few_10", "few_100", "few_10_own", "rare", "noisy"),
+        *("same_bits", "largest_change", "changed", "cpu_seconds", "date"),
+    ),
+    digits=6,
+)
 
 STEPS, BATCH = 300, 128
 SHORT_STEPS = 100
@@ -44,39 +56,44 @@ SEEDS = (0, 1, 2)
 TEN, DRAWN = range(10), range(1, 5)
 
 
-def labeled_pool(clothes) -> data.Split:
+def labeled_pool(clothes: data.Dataset) -> data.Split:
     """All ten thousand pretraining images with their labels, which only `imbalanced` looks at."""
     parts = clothes.train, clothes.validation
     return data.Split(*(np.concatenate([getattr(p, n) for p in parts]) for n in ("x", "y")))
 
 
-def noised(images, random) -> np.ndarray:
+def noised(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Images with pixel noise."""
     return np.clip(images + random.normal(0, NOISE, images.shape), 0, 1).astype("float32")
 
 
-def half_noisy(pool, random):
+def half_noisy(pool: data.Split, random: np.random.Generator) -> np.ndarray:
+    """Every other image is noisy."""
     images = pool.x.copy()
     images[::2] = noised(images[::2], random)
     return images
 
 
-def duplicated(pool, random):
+def duplicated(pool: data.Split, random: np.random.Generator) -> np.ndarray:
+    """Nine tenths are copies of `FAVORITES` images."""
     chosen = pool.x[random.permutation(len(pool))[: FAVORITES + OTHERS]]
     copies = (len(pool) - OTHERS) // FAVORITES
     return np.concatenate([np.repeat(chosen[:FAVORITES], copies, axis=0), chosen[FAVORITES:]])
 
 
-def deduplicated(pool, random):
+def deduplicated(pool: data.Split, random: np.random.Generator) -> np.ndarray:
+    """The set with duplicates, each image once."""
     return np.unique(duplicated(pool, random), axis=0)
 
 
-def imbalanced(pool, random):
+def imbalanced(pool: data.Split, random: np.random.Generator) -> np.ndarray:
     """A geometric tail: class 0 keeps all of its images, class 9 one in a hundred."""
     keep = RAREST ** (pool.y / 9)
     return pool.x[random.uniform(size=len(pool)) < keep]
 
 
-def half_foreign(pool, random):
+def half_foreign(pool: data.Split, random: np.random.Generator) -> np.ndarray:
+    """Half are digits, each of which is there twice."""
     digits = data.load("mnist").unlabeled
     ours = pool.x[random.permutation(len(pool))[: 2 * len(digits)]]
     return np.concatenate([ours, digits, digits])
@@ -94,12 +111,32 @@ POOLS = {
 MEASURED = {"simclr": tuple(POOLS), "denoising": ("clean", "noise", "foreign", "duplicates")}
 """What the two sets that are left out are about, negatives, denoising does not have."""
 
-COMPILED: dict = {}
-"""One compiled method a key: to compile takes as long as fifty steps."""
+
+@dataclass(frozen=True)
+class Run:
+    """A row that needs a run, and the seeds of its sources of chance."""
+
+    method: str
+    part: str
+    condition: str
+    seed: int
+    init: int
+    """Of the weights."""
+    order: int
+    """Of which images come when."""
+    drawn: int
+    """Of the views, or of the denoiser's noise."""
+    bump: int | None = None
+    """Which weight begins with its last bit changed."""
+
+    @property
+    def key(self) -> dict[str, str | int]:
+        """What tells the row from others."""
+        return {name: getattr(self, name) for name in KEYS}
 
 
 def build(name: str, init: int, drawn: int) -> keras.Model:
-    """A fresh method; ``init`` seeds the weights, ``drawn`` the views or the denoiser's noise."""
+    """A fresh method with the seeds of a `Run`."""
     keras.utils.set_random_seed(init)
     if name == "denoising":
         noise = views.AddNoise(NOISE, seed=drawn)
@@ -108,38 +145,49 @@ def build(name: str, init: int, drawn: int) -> keras.Model:
     return SimCLR(networks.patch_encoder(), networks.projector(), view)
 
 
-def compiled(fresh: keras.Model, steps: int, **settings) -> keras.Model:
-    """A compiled method with the weights and random states of ``fresh``, its optimizer at 0."""
-    key = type(fresh).__name__, steps
-    if key not in COMPILED:
-        schedule = keras.optimizers.schedules.CosineDecay(1e-3, steps)
-        fresh.compile(keras.optimizers.Adam(schedule), **settings)
-        COMPILED[key] = fresh
-        return fresh
-    method = COMPILED[key]
-    method.set_weights(fresh.get_weights())
-    layer, other = (m.views if hasattr(m, "views") else m.corruption for m in (method, fresh))
-    layer.seeds.state.assign(other.seeds.state)
-    for variable in method.optimizer.variables:
-        variable.assign(np.zeros(variable.shape, variable.dtype))
-    return method
+class Trainer:
+    """Trains methods one after the other with one compiled method a kind and number of steps.
 
+    To compile takes as long as fifty steps.
+    """
 
-def train(method, images, order: int, steps: int = STEPS, **settings) -> keras.Model:
-    """Equal steps for every set; ``order`` seeds which images come when."""
-    method = compiled(method, steps, **settings)
-    random = np.random.default_rng(order)
-    epochs = -(-steps * BATCH // len(images))
-    rows = np.concatenate([random.permutation(len(images)) for _ in range(epochs)])
-    method.fit(images[rows[: steps * BATCH]], batch_size=BATCH, shuffle=False, verbose=0)
-    return method.encoder
+    def __init__(self) -> None:
+        self.ready: dict[tuple[str, int], keras.Model] = {}
+
+    def compiled(self, fresh: keras.Model, steps: int, **settings: bool) -> keras.Model:
+        """A compiled method with weights and random states of ``fresh``, its optimizer at 0."""
+        key = type(fresh).__name__, steps
+        if key not in self.ready:
+            schedule = keras.optimizers.schedules.CosineDecay(1e-3, steps)
+            fresh.compile(keras.optimizers.Adam(schedule), **settings)
+            self.ready[key] = fresh
+            return fresh
+        method = self.ready[key]
+        method.set_weights(fresh.get_weights())
+        layer, other = (m.views if hasattr(m, "views") else m.corruption for m in (method, fresh))
+        layer.seeds.state.assign(other.seeds.state)
+        for variable in method.optimizer.variables:
+            variable.assign(np.zeros(variable.shape, variable.dtype))
+        return method
+
+    def train(
+        self, fresh: keras.Model, images: np.ndarray, order: int, steps: int, **settings: bool
+    ) -> keras.Model:
+        """The encoder after equal steps for every set; ``order`` seeds which images come when."""
+        method = self.compiled(fresh, steps, **settings)
+        random = np.random.default_rng(order)
+        epochs = -(-steps * BATCH // len(images))
+        rows = np.concatenate([random.permutation(len(images)) for _ in range(epochs)])
+        method.fit(images[rows[: steps * BATCH]], batch_size=BATCH, shuffle=False, verbose=0)
+        return method.encoder
 
 
 def probe(bank: data.Split, per_class: int, draw: int) -> evaluate.Probe:
+    """A probe with so many labels of a draw."""
     return evaluate.Probe(data.few_labels(bank, per_class, draw))
 
 
-def read(embed, clothes, own: int) -> dict:
+def read(embed: Embed, clothes: data.Dataset, own: int) -> dict[str, float]:
     """Accuracies on the clean test set, on its three rare classes and on a noisy copy of it."""
     bank, test = embed(clothes.train), embed(clothes.test)
     random = np.random.default_rng(0)
@@ -162,7 +210,7 @@ def read(embed, clothes, own: int) -> dict:
     return mean | {"few_10_own": probe(bank, 10, 100 + own).accuracy(test)}
 
 
-def read_few(embed, clothes, own: int) -> dict:
+def read_few(embed: Embed, clothes: data.Dataset, own: int) -> dict[str, float]:
     """Accuracies with ten labels a class: the shared draws, and the run's own."""
     bank, test = embed(clothes.train), embed(clothes.test)
     draws = [*range(evaluate.DRAWS), 100 + own]
@@ -170,65 +218,97 @@ def read_few(embed, clothes, own: int) -> dict:
     return {"few_10": np.mean(shared), "few_10_own": single}
 
 
-def measure(clothes, name, part, condition, seed, images, init, order, drawn, bump=None) -> None:
-    if known(name, part, condition, seed):
-        return
-    start = time.process_time()
-    method = build(name, init, drawn)
-    if bump is not None:  # the last bit of one weight
-        kernel = method.encoder.layers[1].kernel
-        values = kernel.numpy()
-        values.flat[bump] = np.nextafter(values.flat[bump], np.float32(1))
-        kernel.assign(values)
-    steps = SHORT_STEPS if part == "stability" else STEPS
-    encoder = train(method, images, order, steps)
-    seconds = time.process_time() - start
-    reading = read_few if part == "stability" else read
-    scores = reading(lambda split: evaluate.embed(encoder, split), clothes, own=seed)
-    key = {"method": name, "part": part, "condition": condition, "seed": seed}
-    store(key | scores | {"cpu_seconds": seconds})
+def embedding(encoder: keras.Model) -> Embed:
+    """A map from a split to its features."""
+    return lambda split: evaluate.embed(encoder, split)
 
 
-def controls(clothes) -> None:
-    if not known("raw_pixels", "quality", "clean", 0):
-        row = {"method": "raw_pixels", "part": "quality", "condition": "clean", "seed": 0}
-        store(row | read(evaluate.pixels, clothes, own=0))
-    for seed in SEEDS:
-        if not known("random", "quality", "clean", seed):
+class Measurements:
+    """Runs of one process, on the same images and with the same compiled methods."""
+
+    def __init__(self, table: Table):
+        self.table, self.trainer = table, Trainer()
+        self.clothes = data.load("fashion_mnist")
+        self.pool = labeled_pool(self.clothes)
+
+    def measure(self, run: Run, images: np.ndarray) -> None:
+        """Train on ``images`` and store the row."""
+        if self.table.done(**run.key):
+            return
+        short = run.part == "stability"
+        start = time.process_time()
+        method = build(run.method, run.init, run.drawn)
+        if run.bump is not None:  # the last bit of one weight
+            kernel = method.encoder.layers[1].kernel
+            values = kernel.numpy()
+            values.flat[run.bump] = np.nextafter(values.flat[run.bump], np.float32(1))
+            kernel.assign(values)
+        encoder = self.trainer.train(method, images, run.order, SHORT_STEPS if short else STEPS)
+        seconds = time.process_time() - start
+        scores = (read_few if short else read)(embedding(encoder), self.clothes, own=run.seed)
+        self.table.put(run.key | scores | {"cpu_seconds": seconds})
+
+    def controls(self) -> None:
+        """Raw pixels and random weights."""
+        key = {"part": "quality", "condition": "clean"}
+        if not self.table.done(**key, method="raw_pixels", seed=0):
+            row = read(evaluate.pixels, self.clothes, own=0)
+            self.table.put(key | {"method": "raw_pixels", "seed": 0} | row)
+        for seed in SEEDS:
+            if self.table.done(**key, method="random", seed=seed):
+                continue
             keras.utils.set_random_seed(seed)
-            encoder = evaluate.measure_statistics(networks.patch_encoder(), clothes.unlabeled)
-            row = {"method": "random", "part": "quality", "condition": "clean", "seed": seed}
-            store(row | read(lambda split, e=encoder: evaluate.embed(e, split), clothes, own=seed))
+            encoder = networks.patch_encoder()
+            evaluate.measure_statistics(encoder, self.clothes.unlabeled)
+            row = read(embedding(encoder), self.clothes, own=seed)
+            self.table.put(key | {"method": "random", "seed": seed} | row)
 
+    def quality(self) -> None:
+        """Pretraining sets that are noisy, repetitive, imbalanced or of another kind."""
+        self.controls()
+        for (name, conditions), seed in itertools.product(MEASURED.items(), SEEDS):
+            for condition in conditions:
+                images = POOLS[condition](self.pool, np.random.default_rng(seed))
+                self.measure(Run(name, "quality", condition, seed, seed, seed, seed), images)
 
-def quality(clothes) -> None:
-    controls(clothes)
-    pool = labeled_pool(clothes)
-    for (name, conditions), seed in itertools.product(MEASURED.items(), SEEDS):
-        for condition in conditions:
-            images = POOLS[condition](pool, np.random.default_rng(seed))
-            measure(clothes, name, "quality", condition, seed, images, seed, seed, seed)
+    def stability(self) -> None:
+        """Ten seeds of everything; then one source of chance at a time, the others those of seed 0.
 
-
-def stability(clothes) -> None:
-    """Ten seeds of everything; then one source of chance at a time, the others those of seed 0.
-
-    ``order`` draws both the order of the images and the views that are made of them.
-    """
-    images = labeled_pool(clothes).x
-    for seed in TEN:
-        measure(clothes, "simclr", "stability", "all", seed, images, seed, seed, seed)
-    for seed in DRAWN:
-        settings = clothes, "simclr", "stability"
-        measure(*settings, "weights", seed, images, seed, 0, 0)
-        measure(*settings, "order", seed, images, 0, seed, seed)
-        measure(*settings, "one_bit", seed, images, 0, 0, 0, bump=seed)
-    if not known("simclr", "stability", "labels", 0):
-        encoder = train(build("simclr", 0, 0), images, 0, SHORT_STEPS)
+        ``order`` draws both the order of the images and the views that are made of them.
+        """
+        method, images = ("simclr", "stability"), self.pool.x
         for seed in TEN:
-            scores = read_few(lambda split: evaluate.embed(encoder, split), clothes, own=seed)
-            row = {"method": "simclr", "part": "stability", "condition": "labels", "seed": seed}
-            store(row | scores)
+            self.measure(Run(*method, "all", seed, seed, seed, seed), images)
+        for seed in DRAWN:
+            self.measure(Run(*method, "weights", seed, seed, 0, 0), images)
+            self.measure(Run(*method, "order", seed, 0, seed, seed), images)
+            self.measure(Run(*method, "one_bit", seed, 0, 0, 0, bump=seed), images)
+        self.labels()
+
+    def labels(self) -> None:
+        """One encoder, ten draws of labels."""
+        key = {"method": "simclr", "part": "stability", "condition": "labels"}
+        if self.table.done(**key):
+            return
+        encoder = self.trainer.train(build("simclr", 0, 0), self.pool.x, 0, SHORT_STEPS)
+        scores = [read_few(embedding(encoder), self.clothes, own=seed) for seed in TEN]
+        self.table.put(*(key | {"seed": seed} | scores[seed] for seed in TEN))
+
+    def repeat(self) -> None:
+        """All settings or none, because each is compared with the first."""
+        key = {"method": "simclr", "part": "repeat", "seed": 0}
+        if self.table.done(**key):
+            return
+        runs = {setting: one_elsewhere(*how) for setting, how in SETTINGS.items()}
+        first = runs["once"]
+        digests = {s: hashlib.sha256(r["weights"].tobytes()).digest() for s, r in runs.items()}
+        rows = []
+        for setting, run in runs.items():
+            row = {"condition": setting, "same_bits": digests[setting] == digests["once"]}
+            row["largest_change"] = np.abs(run["weights"] - first["weights"]).max()
+            row["changed"] = np.mean(run["predicted"] != first["predicted"])
+            rows.append(key | row | {"few_100": run["right"]})
+        self.table.put(*rows)
 
 
 # One seed under other settings, each in a process of its own.
@@ -251,77 +331,45 @@ def one(how: str, file: str) -> None:
 
         tf.config.experimental.enable_op_determinism()
     clothes = data.load("fashion_mnist")
-    method = build("simclr", 0, 0)
-    encoder = train(method, labeled_pool(clothes).x, 0, SHORT_STEPS, jit_compile=how == "xla")
+    method, images = build("simclr", 0, 0), labeled_pool(clothes).x
+    encoder = Trainer().train(method, images, 0, SHORT_STEPS, jit_compile=how == "xla")
     bank, test = (evaluate.embed(encoder, s) for s in (clothes.train, clothes.test))
     predicted = probe(bank, 100, 0).predict(test.x)
     weights = np.concatenate([w.ravel() for w in encoder.get_weights()])
     np.savez(file, weights=weights, predicted=predicted, right=np.mean(predicted == test.y))
 
 
-def repeat(clothes) -> None:
-    if all(known("simclr", "repeat", setting, 0) for setting in SETTINGS):
-        return  # all or none, because each is compared with the first
-    first = None
+def one_elsewhere(environment: dict[str, str], how: str) -> dict[str, np.ndarray]:
+    """What `one` leaves, run in a process with these settings."""
+    base = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
     with tempfile.TemporaryDirectory() as folder:
-        for setting, (environment, how) in SETTINGS.items():
-            file = Path(folder) / "run.npz"
-            command = [sys.executable, __file__, "--one", how or "plain", "--file", str(file)]
-            base = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
-            subprocess.run(command, check=True, env=os.environ | base | environment)
-            with np.load(file) as stored:
-                run = dict(stored)
-            first = first or run
-            digest = [hashlib.sha256(r["weights"].tobytes()).hexdigest() for r in (first, run)]
-            row = {"method": "simclr", "part": "repeat", "condition": setting, "seed": 0}
-            row["same_bits"] = float(digest[0] == digest[1])
-            row["largest_change"] = np.abs(run["weights"] - first["weights"]).max()
-            row["changed"] = np.mean(run["predicted"] != first["predicted"])
-            store(row | {"few_100": float(run["right"])})
+        file = Path(folder) / "run.npz"
+        command = [sys.executable, __file__, "--one", how or "plain", "--file", str(file)]
+        subprocess.run(command, check=True, env=os.environ | base | environment)
+        with np.load(file) as stored:
+            return dict(stored)
 
 
-PARTS = {"quality": quality, "stability": stability, "repeat": repeat}
-KEY = ["method", "part", "condition", "seed"]
-AGAIN = False
+PARTS = {
+    "quality": Measurements.quality,
+    "stability": Measurements.stability,
+    "repeat": Measurements.repeat,
+}
+COMMAND = Command(__doc__, TABLE, PARTS, "PART")
+COMMAND.add_argument("--one", help=argparse.SUPPRESS)
+COMMAND.add_argument("--file", help=argparse.SUPPRESS)
 
 
-def stored() -> pd.DataFrame:
-    return pd.read_csv(TABLE) if TABLE.is_file() else pd.DataFrame(columns=COLUMNS)
-
-
-def known(*key) -> bool:
-    table = stored()
-    return not AGAIN and bool((table[KEY] == pd.Series(key, KEY)).all(axis=1).any())
-
-
-def store(row: dict) -> None:
-    """Put a row into the table in place of the one that it repeats."""
-    print(row, flush=True)
-    row = row | {"date": date.today().isoformat()}
-    table = stored()
-    same = (table[KEY] == pd.Series(row)[KEY]).all(axis=1)
-    rows = [*table[~same].to_dict("records"), row]
-    pd.DataFrame(rows, columns=COLUMNS).round(6).to_csv(TABLE, index=False)
-
-
-def main() -> None:
-    global AGAIN
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("--again", action="store_true", help="measure stored rows anew")
-    parser.add_argument("--one", help=argparse.SUPPRESS)
-    parser.add_argument("--file", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.one:
-        return one(arguments.one, arguments.file)
-    AGAIN = arguments.again
-    if unknown := set(arguments.parts) - set(PARTS):
-        parser.error(f"unknown part {', '.join(sorted(unknown))}; known: {', '.join(PARTS)}")
-    clothes = data.load("fashion_mnist")
-    for part in arguments.parts or PARTS:
-        PARTS[part](clothes)
-    return None
+def main(asked: argparse.Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
+    measurements = Measurements(table)
+    for part in asked.names:
+        PARTS[part](measurements)
 
 
 if __name__ == "__main__":
-    main()
+    asked = COMMAND.parse_args()
+    if asked.one:
+        one(asked.one, asked.file)
+    else:
+        COMMAND.run(main)

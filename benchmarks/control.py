@@ -1,28 +1,37 @@
 """Measure the learning curves of chapter 8.2: python benchmarks/control.py [PART …]
 
 Parts: ``tuning`` (settings, chosen on seed 100 and confirmed on 101, in front of validation digits)
-and ``seeds`` (those that are reported, in front of test digits); without a part, both.  Packaged
-data alone.  Writes course/results/control.csv after every run, with the date; the rows of the
-other part stay.
-A row is a run: the share of caught balls at 17 times, what can be decoded from the encoder
-after it, and its CPU minutes.  About ten minutes on one free core.
+and ``seeds`` (those that are reported, in front of test digits).  A row is a run: the share of
+caught balls at 17 times, what can be decoded from the encoder after it, and its CPU minutes.
+Packaged data alone.  Writes course/results/control.csv.  About ten minutes on one free core.
 """
 
 import time
+from argparse import Namespace
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import keras
-from rows import measure_parts, put
+import numpy as np
+from command import Command
+from table import Table
 
 from ssl_course import data
 from ssl_course.chapters import catch
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "control.csv"
 LOOKS = 17
 CURVE = [f"caught_{look:02d}" for look in range(LOOKS)]
-COLUMNS = ["method", "part", "game", "seed", "budget", *CURVE, "nce"]
-COLUMNS += ["ball", "paddle", "behind", "game_share", "cpu_minutes", "date"]
+TABLE = Table(
+    "control",
+    ("method", "part", "game", "seed"),
+    (
+        *("method", "part", "game", "seed", "budget", *CURVE, "nce"),
+        *("ball", "paddle", "behind", "game_share", "cpu_minutes", "date"),
+    ),
+    whole=("seed", "budget"),
+    digits=4,
+)
+COMMAND = Command(__doc__, TABLE, ("tuning", "seeds"), "PART")
 
 SEEDS, TUNING = (0, 1, 2, 3, 4), (100, 101)
 BUDGET = {"plain": 10_240, "digits": 16_384}
@@ -31,81 +40,77 @@ BUDGET = {"plain": 10_240, "digits": 16_384}
 SHIFT, WEIGHT = 1, 0.1
 """Pixels of the shift and weight of the contrastive loss, both chosen on a tuning seed."""
 
-MNIST, CLOTHES = data.load("mnist"), data.load("fashion_mnist")
-SHIFTED = partial(catch.shift, most=SHIFT)
-BEHIND = catch.overlay(catch.pixels(CLOTHES.train.x))
-
-METHODS = {
-    "state": {},
-    "pixels": {},
-    "shift": {"augment": SHIFTED},
-    "contrast": {"views": SHIFTED, "contrast": WEIGHT},
-    "curl": {"augment": SHIFTED, "views": SHIFTED, "contrast": WEIGHT},
-    "overlay": {"augment": BEHIND},
-    "overlay_contrast": {"augment": BEHIND, "views": BEHIND, "contrast": WEIGHT},
-}
-"""Settings of `catch.Agent`, one method each."""
-
 RUNS = {
     "plain": ("state", "pixels", "shift", "contrast", "curl"),
     "digits": ("pixels", "shift", "contrast", "curl", "overlay", "overlay_contrast"),
 }
-
-WIDE = partial(catch.shift, most=2)
-TRIED = {
-    ("plain", "contrast_1"): {"views": SHIFTED, "contrast": 1.0},
-    ("plain", "contrast_0.1"): METHODS["contrast"],
-    ("digits", "shift_2"): {"augment": WIDE},
-    ("digits", "shift_1"): METHODS["shift"],
-}
+TRIED = {"plain": ("contrast_1", "contrast_0.1"), "digits": ("shift_2", "shift_1")}
 
 
-def measure(part: str, game: str, method: str, settings: dict, seed: int) -> None:
+def methods() -> dict[str, dict]:
+    """Settings of `catch.Agent`, by the name of the method."""
+    shifted, wide = partial(catch.shift, most=SHIFT), partial(catch.shift, most=2)
+    behind = catch.overlay(catch.grey_levels(data.load("fashion_mnist").train.x))
+    contrast = {"views": shifted, "contrast": WEIGHT}
+    return {
+        "state": {},
+        "pixels": {},
+        "shift": {"augment": shifted},
+        "contrast": contrast,
+        "curl": {"augment": shifted} | contrast,
+        "overlay": {"augment": behind},
+        "overlay_contrast": {"augment": behind, "views": behind, "contrast": WEIGHT},
+        "contrast_1": {"views": shifted, "contrast": 1.0},
+        "contrast_0.1": contrast,
+        "shift_2": {"augment": wide},
+        "shift_1": {"augment": shifted},
+    }
+
+
+def runs(part: str) -> Iterator[tuple[str, str, int]]:
+    """Game, method and seed of every row of a part, in their order."""
+    for seed in TUNING if part == "tuning" else SEEDS:
+        for game, names in (TRIED if part == "tuning" else RUNS).items():
+            for name in names:
+                yield game, name, seed
+
+
+def measured(settings: dict, state: bool, behind: list[np.ndarray | None], seed: int) -> dict:
+    """One run; ``behind`` holds what is seen behind the game in training and when it is judged."""
     start = time.process_time()
     keras.utils.set_random_seed(seed)
-    state, digits = method == "state", game == "digits"
     encoder = catch.state_encoder() if state else catch.pixel_encoder()
     agent = catch.Agent(encoder, seed=seed, **settings)
-    judged = MNIST.validation if part == "tuning" else MNIST.test
-    behind = [catch.pixels(s.x) if digits else None for s in (MNIST.train, judged)]
-    budget = BUDGET[game]
+    digits = behind[0] is not None
+    budget = BUDGET["digits" if digits else "plain"]
     every = budget // (LOOKS - 1)
-    rows = catch.play(agent, *behind, transitions=budget, every=every, state=state, seed=seed)
+    looks = catch.play(agent, *behind, transitions=budget, every=every, state=state, seed=seed)
     minutes = (time.process_time() - start) / 60
-    row = {"part": part, "game": game, "method": method, "seed": seed, "budget": budget}
-    row |= {name: look["caught"] for name, look in zip(CURVE, rows, strict=True)}
-    row |= {"nce": rows[-1]["nce"], "cpu_minutes": minutes}
+    row = {"budget": budget, "nce": looks[-1]["nce"], "cpu_minutes": minutes}
+    row |= {name: look["caught"] for name, look in zip(CURVE, looks, strict=True)}
     if not state:
         moments = (catch.snapshots(b, seed=200 + k) for k, b in enumerate(behind))
         row |= catch.decoded(encoder, *moments)
     if digits:
         share = catch.shares(encoder, behind[1])
         row |= {"behind": share["behind"], "game_share": share["game"]}
-    store(row)
-    keras.backend.clear_session()
+    return row
 
 
-def tuning() -> None:
-    for seed in TUNING:
-        for (game, method), settings in TRIED.items():
-            measure("tuning", game, method, settings, seed)
-
-
-def seeds() -> None:
-    for seed in SEEDS:
-        for game, methods in RUNS.items():
-            for method in methods:
-                measure("seeds", game, method, METHODS[method], seed)
-
-
-PARTS = {"tuning": tuning, "seeds": seeds}
-
-
-def store(row: dict) -> None:
-    """Put a row into the table in place of the one that it repeats."""
-    print({key: value for key, value in row.items() if key not in CURVE}, flush=True)
-    put(row, TABLE, COLUMNS, ["part", "game", "method", "seed"], digits=4)
+def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
+    settings, digits = methods(), data.load("mnist")
+    for part in asked.names:
+        judged = digits.validation if part == "tuning" else digits.test
+        pictures = [catch.grey_levels(split.x) for split in (digits.train, judged)]
+        for game, name, seed in runs(part):
+            key = {"method": name, "part": part, "game": game, "seed": seed}
+            if table.done(**key):
+                continue
+            behind = pictures if game == "digits" else [None, None]
+            table.put(key | measured(settings[name], name == "state", behind, seed))
+            keras.backend.clear_session()
 
 
 if __name__ == "__main__":
-    measure_parts(__doc__, PARTS)
+    COMMAND.run(main)

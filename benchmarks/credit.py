@@ -5,31 +5,44 @@ measures the same on the table that comes with scikit-learn, and writes nothing.
 Writes course/results/credit.csv.  About one CPU minute.
 """
 
-import argparse
-import datetime
 import time
-from pathlib import Path
+from argparse import Namespace
 
+import keras
 import numpy as np
 import pandas as pd
+from command import Command
+from table import Table
 
 from ssl_course import data, evaluate
 from ssl_course.chapters import fraud
 from ssl_course.data import tables
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "credit.csv"
-SEEDS = range(5)
+TABLE = Table(
+    "credit",
+    ("method", "seed"),
+    (
+        *("method", "seed", "labels", "cpu_minutes", "code_size", "positive"),
+        *("auc", "average_precision", "date"),
+    ),
+    whole=("seed", "labels", "code_size"),
+)
+COMMAND = Command(__doc__, TABLE, seeds=range(5))
+COMMAND.add_argument(
+    "--table", default="credit_default", choices=("credit_default", "breast_cancer")
+)
 BUDGETS = (10, 100)
 CODES = (4, 8, 16)
 STEPS = 1000
 
 
-def embedded(encoder, table) -> list[data.Split]:
+def embedded(encoder: keras.Model, table: data.Dataset) -> list[data.Split]:
+    """The features of the three parts."""
     parts = (table.train, table.validation, table.test)
     return [evaluate.embed(encoder, part) for part in parts]
 
 
-def chosen_code(table) -> int:
+def chosen_code(table: data.Dataset) -> int:
     """The code size whose features are best for the validation labels; its seed is its own."""
     scores = []
     for size in CODES:
@@ -41,7 +54,7 @@ def chosen_code(table) -> int:
     return CODES[int(np.argmax(scores))]
 
 
-def measured(table, size: int, seed: int) -> list[dict]:
+def measured(table: data.Dataset, size: int, seed: int) -> list[dict]:
     """All rows of one seed: it is also the draw of the few labels."""
     start = time.process_time()
     method = fraud.row_autoencoder(table.unlabeled, size, STEPS, seed)
@@ -75,20 +88,22 @@ def measured(table, size: int, seed: int) -> list[dict]:
     ]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--table", default="credit_default")
-    name = parser.parse_args().table
-    credit = name == "credit_default"
-    table = tables.standardized(data.load(name, full=True) if credit else data.breast_cancer())
-    size = chosen_code(table)
-    rows = [row for seed in SEEDS for row in measured(table, size, seed)]
-    frame = pd.DataFrame(rows).assign(date=datetime.date.today().isoformat()).set_index("method")
-    print(frame.groupby("method", sort=False)[["auc", "average_precision"]].agg(["mean", "std"]))
-    if credit:
-        frame.round(5).to_csv(TABLE)
-        print(f"Wrote {TABLE}")
+def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
+    packaged = asked.table == "breast_cancer"
+    seeds = [seed for seed in asked.seeds if packaged or not table.done(seed=seed)]
+    if not seeds:
+        return
+    cases = data.breast_cancer() if packaged else data.load("credit_default", full=True)
+    cases = tables.standardized(cases)
+    size = chosen_code(cases)
+    for seed in seeds:
+        rows = measured(cases, size, seed)
+        if packaged:
+            print(pd.DataFrame(rows).to_string())
+        else:
+            table.put(*rows)
 
 
 if __name__ == "__main__":
-    main()
+    COMMAND.run(main)

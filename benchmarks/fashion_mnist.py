@@ -1,37 +1,49 @@
 """Measure the table of chapter 3: python benchmarks/fashion_mnist.py [--seeds N …] [ROW …]
 
-Without a row: all that are not measured yet, or with --again all; a row given by name is measured
-again.  Needs the full Fashion-MNIST (download, cache or mirror).  Seed 0 is the shipped checkpoint;
-other seeds are trained here and not stored.  After every row, writes
-course/results/fashion_mnist.csv.
+Needs the full Fashion-MNIST (download, cache or mirror).  Seed 0 is the shipped checkpoint; other
+seeds are trained here and not stored.  Writes course/results/fashion_mnist.csv.  All of it takes
+some hours of one core; a row, two to twenty minutes.
 """
 
-import argparse
 import time
-from pathlib import Path
+from argparse import Namespace
+from collections.abc import Callable
 
 import keras
 import numpy as np
-import pandas as pd
+from command import Command
 from runs import forget, seeded
+from table import Table
 
 from ssl_course import data, evaluate, networks
 from ssl_course.diagnose import rank_me
 from ssl_course.pretrain import RECIPES
 from ssl_course.pretrain.fashion_mnist import view
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "fashion_mnist.csv"
 PREFIX = "fashion_mnist-"
 METHODS = [name.removeprefix(PREFIX) for name in RECIPES if name.startswith(PREFIX)]
 CONTROLS = ("raw_pixels", "pca", "random", "random_transformer", "supervised")
 ROWS = (*CONTROLS, *METHODS, "gan_inverse")
+COLUMNS = (
+    *("method", "seed", "linear", "knn"),
+    *(f"few_{labels}" for labels in evaluate.LABELS_PER_CLASS),
+    *("rankme", "cpu_minutes", "parameters"),
+)
+TABLE = Table(
+    "fashion_mnist",
+    ("method", "seed"),
+    COLUMNS,
+    whole=("seed", "parameters"),
+    order=lambda row: (ROWS.index(row["method"]), int(row["seed"])),
+)
+COMMAND = Command(__doc__, TABLE, ROWS, seeds=(0, 1, 2))
 COMPONENTS = 32
 ITERATIONS, CHOOSE_WITH = 100, 10_000
 """Of the linear probe: with 50,000 labels the solver's last iterations cost hours and change
 the accuracy by less than the seeds do."""
 
 
-def probe(clothes: data.Dataset, represent) -> dict:
+def probe(clothes: data.Dataset, represent: Callable[[data.Split], data.Split]) -> dict:
     """All measures of one frozen representation; ``represent`` maps a split to its features."""
     train, validation, test = map(represent, (clothes.train, clothes.validation, clothes.test))
     linear = evaluate.linear_probe(
@@ -46,10 +58,12 @@ def probe(clothes: data.Dataset, represent) -> dict:
 
 
 def few(curve: dict[int, tuple[float, float]]) -> dict[str, float]:
+    """The means of a few-label curve as columns of the table."""
     return {f"few_{labels}": mean for labels, (mean, _) in curve.items()}
 
 
-def embedding(encoder: keras.Model):
+def embedding(encoder: keras.Model) -> Callable[[data.Split], data.Split]:
+    """A map from a split to its features."""
     return lambda split: evaluate.embed(encoder, split)
 
 
@@ -90,6 +104,7 @@ def supervised(clothes: data.Dataset, seed: int) -> dict:
 
 
 def measured(clothes: data.Dataset, name: str, seed: int) -> dict:
+    """One row of the table, for one seed."""
     if name in CONTROLS:
         return control(clothes, name, seed)
     recipe = RECIPES[PREFIX + ("gan" if name == "gan_inverse" else name)]
@@ -99,56 +114,18 @@ def measured(clothes: data.Dataset, name: str, seed: int) -> dict:
     return row | {"cpu_minutes": minutes, "parameters": encoder.count_params()}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(ROWS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--again", action="store_true", help="measure stored rows again")
-    options = parser.parse_args()
-    if unknown := set(options.rows) - set(ROWS):
-        parser.error(f"unknown row {', '.join(sorted(unknown))}; known: {', '.join(ROWS)}")
+def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     clothes = data.load("fashion_mnist", full=True)
-    for seed in options.seeds:
-        for name in options.rows or ROWS:
+    for seed in asked.seeds:
+        for name in asked.names:
             deterministic = name in ("raw_pixels", "pca") and seed > 0
-            wanted = options.rows or options.again or not is_measured(stored(), name, seed)
-            if deterministic or not wanted:
+            if deterministic or table.done(method=name, seed=seed):
                 continue
-            row = {"method": name, "seed": seed} | measured(clothes, name, seed)
-            print(row, flush=True)
-            store(row)
+            table.put({"method": name, "seed": seed} | measured(clothes, name, seed))
             keras.backend.clear_session()
     forget()
 
 
-def stored() -> pd.DataFrame:
-    return pd.read_csv(TABLE) if TABLE.is_file() else pd.DataFrame(columns=COLUMNS)
-
-
-def is_measured(table: pd.DataFrame, name: str, seed: int) -> bool:
-    return ((table["method"] == name) & (table["seed"] == seed)).any().item()
-
-
-def store(row: dict) -> None:
-    """Put a row into the table, in the order of `ROWS`."""
-    table = stored()
-    others = table[(table["method"] != row["method"]) | (table["seed"] != row["seed"])]
-    table = pd.concat([others, pd.DataFrame([row])]) if len(others) else pd.DataFrame([row])
-    place = table["method"].map(ROWS.index)
-    table = table.assign(place=place).sort_values(["place", "seed"]).reindex(columns=COLUMNS)
-    table.round(5).to_csv(TABLE, index=False)
-
-
-COLUMNS = [
-    "method",
-    "seed",
-    "linear",
-    "knn",
-    *(f"few_{labels}" for labels in evaluate.LABELS_PER_CLASS),
-    "rankme",
-    "cpu_minutes",
-    "parameters",
-]
-
 if __name__ == "__main__":
-    main()
+    COMMAND.run(main)

@@ -1,28 +1,60 @@
-"""Measure the tables of chapter 6.4: python benchmarks/generation.py [--draws 5] [--label 6]
+"""Measure the tables of chapter 6.4: python benchmarks/generation.py [METHOD …] [--label 6]
 
 Starves one class of Fashion-MNIST, fills it up in many ways, trains the same classifier each
 time and scores it on the official test set.  Needs the full Fashion-MNIST (download, cache or
-mirror).  Writes course/results/generation.csv, one row a method and draw; rows that
-are there already are kept.  A minute or two of one core for each draw.
+mirror).  Writes course/results/generation.csv, one row a method and draw.  A minute or two of one
+core for each draw.
 """
 
-import argparse
 import time
-from datetime import date
-from pathlib import Path
+from argparse import Namespace
+from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
+from command import Command
 from sklearn.covariance import LedoitWolf
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from table import Table
 
 from ssl_course import data, evaluate
 from ssl_course.chapters import generation
 from ssl_course.pretrain import pretrain
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "generation.csv"
+METHODS = (
+    "nothing",
+    "prior_correction",
+    "class_weights",
+    "oversampling",
+    "shift_flip",
+    "pixel_smote",
+    "class_vae",
+    "class_gan",
+    "conditional_vae",
+    "conditional_gan",
+    "code_gaussian",
+    "code_smote",
+    "real",
+    "augment_all",
+    "features",
+)
+KEYS = ("method", "label", "draw")
+TABLE = Table(
+    "generation",
+    KEYS,
+    (
+        *(*KEYS, "balanced", "recall", "precision", "auc", "skewed", "cpu_minutes", "date"),
+        *("frechet", "frechet_train", "sample_precision", "sample_recall"),
+        *("memory_ratio", "copies"),
+    ),
+    whole=("label", "draw"),
+    order=lambda row: (-int(row["label"]), int(row["draw"]), METHODS.index(row["method"])),
+)
+COMMAND = Command(__doc__, TABLE, METHODS, "METHOD")
+COMMAND.add_argument("--draws", type=int, default=5, help="how many draws of the rare images")
+COMMAND.add_argument("--label", type=int, default=6, help="the class that is starved")
+COMMAND.add_argument("--without", nargs="*", default=[], choices=METHODS, metavar="METHOD")
 FEW, MANY, MADE = 20, 200, 500
 STEPS = {
     "classifier": 200,
@@ -52,13 +84,16 @@ class Bench:
             "conditional_gan": generation.gan(10),
         }
 
-    def representation(self, images):
+    def representation(self, images: np.ndarray) -> np.ndarray:
+        """The features of the cached VAE's encoder."""
         return self.cached.encoder.predict(images, batch_size=500, verbose=0)
 
-    def codes(self, images):
+    def codes(self, images: np.ndarray) -> np.ndarray:
+        """The means of the cached VAE's codes."""
         return np.asarray(self.cached.mean(self.representation(images)))
 
-    def decoded(self, codes):
+    def decoded(self, codes: np.ndarray) -> np.ndarray:
+        """Images of codes."""
         return self.cached.decoder.predict(codes.astype("float32"), batch_size=500, verbose=0)
 
     def trained(self, name: str, few: data.Split, seed: int) -> np.ndarray:
@@ -94,7 +129,9 @@ class Bench:
             return rest[rng.permutation(len(rest))[:MADE]]
         return self.trained(name, few, seed)
 
-    def scores(self, split: data.Split, seed: int, weights=None, shift=0) -> np.ndarray:
+    def scores(
+        self, split: data.Split, seed: int, weights: np.ndarray | None = None, shift: int = 0
+    ) -> np.ndarray:
         """Class probabilities of the test images after training on ``split``."""
         rows = generation.shuffled(len(split), STEPS["classifier"], seed)
         weights = None if weights is None else weights[split.y[rows]]
@@ -162,64 +199,37 @@ class Bench:
         }
 
 
-METHODS = (
-    "nothing",
-    "prior_correction",
-    "class_weights",
-    "oversampling",
-    "shift_flip",
-    "pixel_smote",
-    "class_vae",
-    "class_gan",
-    "conditional_vae",
-    "conditional_gan",
-    "code_gaussian",
-    "code_smote",
-    "real",
-    "augment_all",
-    "features",
-)
-
-
 def of_class(split: data.Split, label: int) -> data.Split:
+    """The examples of one class."""
     return data.Split(split.x[split.y == label], split.y[split.y == label])
 
 
-def feature_map(size: int = 32):
+def feature_map(size: int = 32) -> Callable[[np.ndarray], np.ndarray]:
     """Images → the first ``size`` principal components of SimCLR's representation, unit scale."""
     encoder = pretrain("fashion_mnist-simclr").encoder
     known = evaluate.embed(encoder, data.load("fashion_mnist").validation).x
     components = PCA(size, random_state=0).fit(known)
     scale = np.sqrt(components.explained_variance_.sum())
 
-    def features(images):
+    def features(images: np.ndarray) -> np.ndarray:
         raw = encoder.predict(images, batch_size=500, verbose=0)
         return components.transform(raw) / scale
 
     return features
 
 
-def main(draws: int, label: int, without: list[str]) -> None:
-    bench = Bench(label)
-    rows = pd.read_csv(TABLE).to_dict("records") if TABLE.is_file() else []
-    there = {(row["method"], row["draw"]) for row in rows if row["label"] == label}
-    chosen = [name for name in METHODS if name not in without]
-    wanted = [(name, draw) for draw in range(draws) for name in chosen]
-    for name, draw in (pair for pair in wanted if pair not in there):
-        start = time.process_time()
-        row = bench.measured(name, draw)
-        minutes = (time.process_time() - start) / 60
-        print(draw, name, {key: round(float(value), 3) for key, value in row.items()}, flush=True)
-        where = {"method": name, "label": label, "draw": draw}
-        rows.append(where | row | {"cpu_minutes": minutes, "date": date.today().isoformat()})
-        rows.sort(key=lambda r: (-r["label"], r["draw"], METHODS.index(r["method"])))
-        pd.DataFrame(rows).round(5).to_csv(TABLE, index=False)
+def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
+    bench = Bench(asked.label)
+    for draw in range(asked.draws):
+        for name in asked.names:
+            key = {"method": name, "label": asked.label, "draw": draw}
+            if name in asked.without or table.done(**key):
+                continue
+            start = time.process_time()
+            row = bench.measured(name, draw)
+            table.put(key | row | {"cpu_minutes": (time.process_time() - start) / 60})
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--draws", type=int, default=5, help="how many draws of the rare images")
-    parser.add_argument("--label", type=int, default=6, help="the class that is starved")
-    parser.add_argument("--without", nargs="*", default=[], choices=METHODS, metavar="METHOD")
-    arguments = parser.parse_args()
-    main(arguments.draws, arguments.label, arguments.without)
+    COMMAND.run(main)

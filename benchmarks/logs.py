@@ -3,12 +3,17 @@
 Trains the recipe `fashion_mnist-simclr` once more, as `ssl_course.pretrain` does, and logs what it
 measures after each epoch, with histograms of the representation and of the first kernel, and at
 the end test images for the projector.  Needs the full Fashion-MNIST (download, cache or mirror).
-Replaces ssl_course/course/logs/simclr.  About four minutes on one core.
+Replaces ssl_course/course/logs/simclr (or ``--folder``) at the end, when all is written.  About
+four minutes on one core.
 """
 
+import argparse
 import shutil
+import sys
+import tempfile
 from pathlib import Path
 
+import keras
 import numpy as np
 import tensorflow as tf
 from sklearn.decomposition import PCA
@@ -24,11 +29,17 @@ SHOWN, COMPONENTS = 400, 50
 SCALARS = ("loss", "validation_loss", "feature_std", "rank_me", "probe_accuracy")
 
 
-def main() -> None:
+COMMAND = argparse.ArgumentParser(
+    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+)
+COMMAND.add_argument("--folder", type=Path, default=FOLDER, help="write there instead")
+
+
+def write(folder: Path) -> None:
+    """Train, and write all logs into ``folder``."""
     clothes = data.load("fashion_mnist", full=True)
     method = training.build(RECIPE, clothes)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    with tf.summary.create_file_writer(str(FOLDER)).as_default():
+    with tf.summary.create_file_writer(str(folder)).as_default():
         histograms(method, clothes, 0)
         for epoch in range(RECIPE.epochs):
             measured = training.run_epoch(RECIPE, clothes, method, epoch)
@@ -39,15 +50,28 @@ def main() -> None:
     shown = training.first(clothes.test, SHOWN)
     names = [clothes.classes[label] for label in shown.y]
     leading = PCA(COMPONENTS).fit_transform(evaluate.embed(method.encoder, shown).x)
-    events.embeddings(FOLDER, leading, names, shown.x)
+    events.embeddings(folder, leading, names, shown.x)
 
 
-def histograms(method, clothes: data.Dataset, epoch: int) -> None:
+def histograms(method: keras.Model, clothes: data.Dataset, epoch: int) -> None:
+    """Log how representation and first kernel are distributed."""
     watched = training.first(clothes.validation, 500)
     events.histogram("representation", evaluate.embed(method.encoder, watched).x, epoch)
     kernel = method.encoder.trainable_variables[0]
     events.histogram(f"first {kernel.name}", np.asarray(kernel), epoch)
 
 
+def main(folder: Path) -> None:
+    """Put new logs in the place of those of ``folder``."""
+    with tempfile.TemporaryDirectory() as scratch:
+        new = Path(scratch) / "logs"
+        try:
+            write(new)
+        except data.DataError as error:
+            sys.exit(f"{COMMAND.prog}: {error}")
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(new, folder)
+
+
 if __name__ == "__main__":
-    main()
+    main(COMMAND.parse_args().folder)

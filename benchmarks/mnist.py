@@ -1,28 +1,43 @@
 """Measure the rows of chapter 5's tables: python benchmarks/mnist.py [ROW …]
 
-Without a row: all of them.  With some: these, and the others stay as they are.
 Needs the full MNIST (download, cache or mirror) for the official test set, which nothing was
 chosen on.  Writes course/results/mnist.csv.  About half an hour on two cores.
 """
 
-import sys
 import time
-from pathlib import Path
+from argparse import Namespace
+from collections.abc import Callable
 
 import keras
 import numpy as np
 import pandas as pd
+from command import Command
+from table import Table
 
 from ssl_course import data, evaluate, networks
 from ssl_course.diagnose import feature_std
 from ssl_course.pretrain import pretrain
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "mnist.csv"
 METHODS = ("autoencoder", "bottleneck", "denoising", "masking")
+CONTROLS = ("raw_pixels", "pca", "random", "random_bottleneck", "supervised")
+ROWS = (*CONTROLS, *METHODS)
+BUDGETS = evaluate.LABELS_PER_CLASS
+TABLE = Table(
+    "mnist",
+    ("method", "seed"),
+    (
+        *("method", "size", "linear", "knn", "official_linear", "official_knn", "feature_std"),
+        *(f"few_{labels}" for labels in BUDGETS),
+        *(f"few_{labels}_std" for labels in BUDGETS),
+        *("cpu_minutes", "seed", "linear_std", "parameters", "reconstruction_error"),
+    ),
+    order=lambda row: ROWS.index(row["method"]),
+)
+COMMAND = Command(__doc__, TABLE, ROWS)
 RANDOM_SEEDS = 3
 
 
-def probe(digits: data.Dataset, represent) -> dict:
+def probe(digits: data.Dataset, represent: Callable[[data.Split], data.Split]) -> dict:
     """All measures of one frozen representation; ``represent`` maps a split to its features."""
     train, validation, test, official = map(
         represent, (digits.train, digits.validation, digits.test, digits.official_test)
@@ -51,7 +66,7 @@ def supervised(digits: data.Dataset) -> dict:
     """The same encoder trained from scratch on the labels alone, at each label budget."""
     model = evaluate.supervised(networks.conv_encoder, digits.train, digits.validation)
     curve = {}
-    for per_class in evaluate.LABELS_PER_CLASS:
+    for per_class in BUDGETS:
         scores = []
         for draw in range(evaluate.DRAWS):
             few = data.few_labels(digits.train, per_class, draw)
@@ -65,11 +80,13 @@ def supervised(digits: data.Dataset) -> dict:
 
 
 def columns(curve: dict[int, tuple[float, float]]) -> dict[str, float]:
+    """A few-label curve as columns of the table."""
     means = {f"few_{k}": mean for k, (mean, _) in curve.items()}
     return means | {f"few_{k}_std": std for k, (_, std) in curve.items()}
 
 
-def embedding(encoder: keras.Model):
+def embedding(encoder: keras.Model) -> Callable[[data.Split], data.Split]:
+    """A map from a split to its features."""
     return lambda split: evaluate.embed(encoder, split)
 
 
@@ -79,44 +96,38 @@ def reconstruction_error(method: keras.Model, split: data.Split) -> float:
     return float(np.mean((rebuilt - split.x) ** 2))
 
 
+def control(digits: data.Dataset, name: str) -> dict:
+    """A row without pretraining."""
+    if name == "raw_pixels":
+        return probe(digits, evaluate.pixels)
+    if name == "pca":
+        return probe(digits, evaluate.principal_components(digits.unlabeled, 32))
+    if name == "supervised":
+        return supervised(digits)
+    return untrained(digits, 32 if name == "random_bottleneck" else None)
+
+
 def measured(digits: data.Dataset, name: str) -> dict:
     """One row of the table, with its CPU minutes: training for methods, measuring for controls."""
-    start = time.process_time()
-    if name in METHODS:
-        method = pretrain(f"mnist-{name}")
-        row = probe(digits, embedding(method.encoder))
-        row["parameters"] = method.card["parameters"]
-        row["reconstruction_error"] = reconstruction_error(method, digits.test)
-        return row | {"cpu_minutes": method.card["cpu_seconds"] / 60}
-    row = CONTROLS[name](digits)
-    return row | {"cpu_minutes": (time.process_time() - start) / 60}
+    if name in CONTROLS:
+        start = time.process_time()
+        row = control(digits, name)
+        return row | {"cpu_minutes": (time.process_time() - start) / 60}
+    method = pretrain(f"mnist-{name}")
+    return probe(digits, embedding(method.encoder)) | {
+        "parameters": method.card["parameters"],
+        "reconstruction_error": reconstruction_error(method, digits.test),
+        "cpu_minutes": method.card["cpu_seconds"] / 60,
+    }
 
 
-CONTROLS = {
-    "raw_pixels": lambda digits: probe(digits, evaluate.pixels),
-    "pca": lambda digits: probe(digits, evaluate.principal_components(digits.unlabeled, 32)),
-    "random": lambda digits: untrained(digits, None),
-    "random_bottleneck": lambda digits: untrained(digits, 32),
-    "supervised": supervised,
-}
-
-
-def main(names: list[str]) -> None:
-    rows = [*CONTROLS, *METHODS]
-    if unknown := set(names) - set(rows):
-        sys.exit(f"unknown row {', '.join(sorted(unknown))}; known: {', '.join(rows)}")
+def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     digits = data.load("mnist", full=True)
-    table = {}
-    if names and TABLE.is_file():  # keep the other rows
-        table = pd.read_csv(TABLE, index_col="method").to_dict("index")
-    for name in names or rows:
-        table[name] = measured(digits, name) | {"seed": 0}
-        print(name, {key: round(float(value), 4) for key, value in table[name].items()}, flush=True)
-    ordered = [name for name in rows if name in table]
-    frame = pd.DataFrame.from_dict(table, orient="index").loc[ordered].rename_axis("method")
-    frame.round(5).to_csv(TABLE)
-    print(f"Wrote {TABLE}")
+    for name in asked.names:
+        if not table.done(method=name, seed=0):
+            table.put({"method": name, "seed": 0} | measured(digits, name))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    COMMAND.run(main)

@@ -1,22 +1,21 @@
 """Measure chapter 6.1's X-ray table: python benchmarks/pneumonia.py [--seeds N …] [ROW …]
 
-Without a row: all that are not measured yet; a row given by name is measured again.
 Needs PneumoniaMNIST in the mirror (SSL_COURSE_DATA).  Seed 0 of simclr is the shipped
-checkpoint; the other runs are trained here and not stored.  After every row, writes
-course/results/pneumonia.csv, with the day of the measurement.
+checkpoint; the other runs are trained here and not stored.  Writes course/results/pneumonia.csv.
+About ten CPU minutes.
 """
 
-import argparse
 import time
+from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 
 import keras
 import numpy as np
-import pandas as pd
+from command import Command
 from runs import forget, seeded
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
+from table import Table
 
 from ssl_course import data, evaluate, networks
 from ssl_course.chapters import clinic
@@ -25,9 +24,29 @@ from ssl_course.pretrain import RECIPES, pretrain
 from ssl_course.pretrain.fashion_mnist import view
 from ssl_course.pretrain.medical import xray_view
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "pneumonia.csv"
+Represent = Callable[[np.ndarray], np.ndarray]
+"""Images (n, 28, 28, 1) to features (n, D)."""
+
 RECIPE = RECIPES["pneumoniamnist-simclr"]
 ROWS = ("raw_pixels", "pca", "random", "fashion", "simclr", "simclr_ordinary", "supervised")
+ONCE = ("raw_pixels", "pca", "fashion")
+"""Rows that no seed changes."""
+TABLE = Table(
+    "pneumonia",
+    ("method", "seed"),
+    (
+        *("method", "seed", "auc_all", "low", "high", "average_precision", "accuracy"),
+        *("balanced_accuracy", "validation_auc", "auc_10", "auc_10_draws", "auc_50"),
+        *("auc_50_draws", "outlier_fashion", "outlier_tissue", "outlier_retina"),
+        *("outlier_upside_down", "outlier_mirrored", "copies", "copies_found", "sides"),
+        *("repeated", "repeated_groups_across_splits", "cpu_minutes", "date"),
+        *("agreement_last", "agreement_all", "covered_salient", "covered_any", "covered_none"),
+        *("inner_share", "sides_projection"),
+    ),
+    digits=4,
+    order=lambda row: (ROWS.index(row["method"]), int(row["seed"])),
+)
+COMMAND = Command(__doc__, TABLE, ROWS, seeds=(0, 1, 2))
 BUDGETS = (10, 50)
 DRAWS = 5
 PLANTED = 200
@@ -40,7 +59,9 @@ def ordinary() -> keras.Model:
     return SimCLR(networks.patch_encoder(), networks.projector(), view())
 
 
-def encoder_of(name: str, seed: int, xrays: data.Dataset):
+def encoder_of(
+    name: str, seed: int, xrays: data.Dataset
+) -> tuple[keras.Model, keras.Model | None, float]:
     """The frozen encoder of a row, its projector and the CPU minutes of its training."""
     if name == "fashion":
         method = pretrain("fashion_mnist-simclr")
@@ -53,8 +74,8 @@ def encoder_of(name: str, seed: int, xrays: data.Dataset):
     return method.encoder, method.projector, minutes
 
 
-def represented(name: str, encoder, xrays: data.Dataset):
-    """A map from images (n, 28, 28, 1) to features (n, D)."""
+def represented(name: str, encoder: keras.Model | None, xrays: data.Dataset) -> Represent:
+    """The features that a row is about."""
     if name == "raw_pixels":
         return lambda images: images.reshape(len(images), -1)
     if name == "pca":
@@ -65,7 +86,7 @@ def represented(name: str, encoder, xrays: data.Dataset):
 
 def judged(labels: np.ndarray, scores: np.ndarray, threshold: float = 0.0) -> dict:
     """All measures of one set of test scores (logits)."""
-    auc, low, high = clinic.auc_interval(labels, scores)
+    auc, low, high = evaluate.auc_interval(labels, scores)
     return {
         "auc_all": auc,
         "low": low,
@@ -76,24 +97,25 @@ def judged(labels: np.ndarray, scores: np.ndarray, threshold: float = 0.0) -> di
     }
 
 
-def probe(xrays: data.Dataset, represent) -> tuple[dict, clinic.Probe]:
+def probe(xrays: data.Dataset, represent: Represent) -> tuple[dict, evaluate.Probe]:
+    """All measures of linear probes, and the probe of all labels."""
     train, validation, test = (
         data.Split(represent(split.x), split.y)
         for split in (xrays.train, xrays.validation, xrays.test)
     )
-    fitted = clinic.Probe(train, validation)
+    fitted = clinic.probe(train, validation)
     row = judged(test.y, fitted(test.x))
-    row["validation_auc"] = clinic.auc(validation.y, fitted(validation.x))
+    row["validation_auc"] = evaluate.auc(validation.y, fitted(validation.x))
     for labels in BUDGETS:
         aucs = []
         for draw in range(DRAWS):
-            few = clinic.Probe(data.few_labels(train, labels, draw))
-            aucs.append(clinic.auc(test.y, few(test.x)))
+            few = clinic.probe(data.few_labels(train, labels, draw))
+            aucs.append(evaluate.auc(test.y, few(test.x)))
         row |= {f"auc_{labels}": np.mean(aucs), f"auc_{labels}_draws": np.std(aucs)}
     return row, fitted
 
 
-def detected(xrays: data.Dataset, represent) -> dict:
+def detected(xrays: data.Dataset, represent: Represent) -> dict:
     """AUROC of finding strange images and changed copies by their distance to training images."""
     bank = represent(xrays.train.x)
     test = xrays.test.x
@@ -109,10 +131,10 @@ def detected(xrays: data.Dataset, represent) -> dict:
     for name, images in strange.items():
         scores = np.concatenate([usual, clinic.nearest(bank, represent(images))[1]])
         labels = np.repeat([0, 1], [len(usual), len(images)])
-        row[f"outlier_{name}"] = clinic.auc(labels, scores)
+        row[f"outlier_{name}"] = evaluate.auc(labels, scores)
     index, distance = clinic.nearest(bank, represent(changed(xrays.train.x[:PLANTED])))
     scores = -np.concatenate([distance, usual[:PLANTED]])
-    row["copies"] = clinic.auc(np.repeat([1, 0], [len(distance), PLANTED]), scores)
+    row["copies"] = evaluate.auc(np.repeat([1, 0], [len(distance), PLANTED]), scores)
     row["copies_found"] = np.mean(index == np.arange(PLANTED))
     return row
 
@@ -134,22 +156,22 @@ def repeated(xrays: data.Dataset) -> dict:
     return {"repeated": count[count > 1].sum(), "repeated_groups_across_splits": across}
 
 
-def sides(xrays: data.Dataset, represent) -> float:
+def sides(xrays: data.Dataset, represent: Represent) -> float:
     """AUC of a probe that tells mirrored X-rays from others: does it know left from right?"""
 
-    def both(images):
+    def both(images: np.ndarray) -> data.Split:
         x = np.concatenate([represent(images), represent(images[:, :, ::-1])])
         return data.Split(x, np.repeat([0, 1], len(images)))
 
-    fitted = clinic.Probe(both(xrays.train.x[:1000]), both(xrays.validation.x))
+    fitted = clinic.probe(both(xrays.train.x[:1000]), both(xrays.validation.x))
     test = both(xrays.test.x)
-    return clinic.auc(test.y, fitted(test.x))
+    return evaluate.auc(test.y, fitted(test.x))
 
 
-def explained(xrays: data.Dataset, encoder: keras.Model, fitted: clinic.Probe) -> dict:
+def explained(xrays: data.Dataset, encoder: keras.Model, fitted: evaluate.Probe) -> dict:
     """Occlusion maps: do they depend on the weights, and does the score depend on them?"""
 
-    def score(network):
+    def score(network: keras.Model) -> Represent:
         represent = clinic.by_place(network)
         return lambda images: fitted(represent(images))
 
@@ -168,9 +190,9 @@ def explained(xrays: data.Dataset, encoder: keras.Model, fitted: clinic.Probe) -
         top = flat >= np.sort(flat, axis=1)[:, [-12]]
         mask = np.kron(top.reshape(maps.shape), np.ones((4, 4)))[..., None]
         covered = np.where(mask > 0, images.mean(axis=(1, 2, 3), keepdims=True), images)
-        row[f"covered_{name}"] = clinic.auc(labels, score(encoder)(covered.astype("float32")))
+        row[f"covered_{name}"] = evaluate.auc(labels, score(encoder)(covered.astype("float32")))
     inner = np.abs(maps)[:, 1:-1, 1:-1].sum() / np.abs(maps).sum()
-    row["covered_none"] = clinic.auc(labels, score(encoder)(images))
+    row["covered_none"] = evaluate.auc(labels, score(encoder)(images))
     return row | {"inner_share": inner}
 
 
@@ -180,21 +202,22 @@ def supervised(xrays: data.Dataset, seed: int) -> dict:
     It also sees the validation labels, at every stop: an advantage over the probes.
     """
 
-    def scores(labeled, seed):
+    def scores(labeled: data.Split) -> np.ndarray:
         build = networks.patch_encoder
         model = evaluate.supervised(build, labeled, xrays.validation, seed=seed, view=xray_view())
         chance = model.predict(xrays.test.x, batch_size=500, verbose=0)[:, 1]
         return np.log(chance + 1e-7) - np.log(1 - chance + 1e-7)
 
-    row = judged(xrays.test.y, scores(xrays.train, seed))
+    row = judged(xrays.test.y, scores(xrays.train))
     for labels in BUDGETS:
         few = (data.few_labels(xrays.train, labels, draw) for draw in range(DRAWS))
-        aucs = [clinic.auc(xrays.test.y, scores(one, seed)) for one in few]
+        aucs = [evaluate.auc(xrays.test.y, scores(one)) for one in few]
         row |= {f"auc_{labels}": np.mean(aucs), f"auc_{labels}_draws": np.std(aucs)}
     return row
 
 
 def measured(xrays: data.Dataset, name: str, seed: int) -> dict:
+    """One row of the table, for one seed."""
     start = time.process_time()
     keras.utils.set_random_seed(seed)
     if name == "supervised":
@@ -218,50 +241,17 @@ def measured(xrays: data.Dataset, name: str, seed: int) -> dict:
     return row | {"cpu_minutes": minutes}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(ROWS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    options = parser.parse_args()
-    if unknown := set(options.rows) - set(ROWS):
-        parser.error(f"unknown row {', '.join(sorted(unknown))}; known: {', '.join(ROWS)}")
+def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     xrays = data.load("pneumoniamnist", full=True)
-    for name in options.rows or ROWS:
-        for seed in options.seeds:
-            deterministic = name in ("raw_pixels", "pca", "fashion") and seed > 0
-            if deterministic or (not options.rows and is_measured(name, seed)):
+    for name in asked.names:
+        for seed in asked.seeds:
+            if (name in ONCE and seed > 0) or table.done(method=name, seed=seed):
                 continue
-            row = {"method": name, "seed": seed} | measured(xrays, name, seed)
-            store(row | {"date": date.today().isoformat()})
+            table.put({"method": name, "seed": seed} | measured(xrays, name, seed))
             keras.backend.clear_session()
     forget()
 
 
-def is_measured(name: str, seed: int) -> bool:
-    if not TABLE.is_file():
-        return False
-    table = pd.read_csv(TABLE)
-    return ((table["method"] == name) & (table["seed"] == seed)).any().item()
-
-
-def store(row: dict) -> None:
-    """Put a row into the table, in the order of `ROWS`."""
-    print(
-        {
-            key: value if isinstance(value, str) else round(float(value), 4)
-            for key, value in row.items()
-        },
-        flush=True,
-    )
-    table = pd.DataFrame([row])
-    if TABLE.is_file():
-        old = pd.read_csv(TABLE)
-        old = old[(old["method"] != row["method"]) | (old["seed"] != row["seed"])]
-        table = pd.concat([old, table])
-    place = table["method"].map(ROWS.index)
-    table = table.assign(place=place).sort_values(["place", "seed"]).drop(columns="place")
-    table.round(4).to_csv(TABLE, index=False)
-
-
 if __name__ == "__main__":
-    main()
+    COMMAND.run(main)

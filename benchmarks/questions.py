@@ -4,27 +4,21 @@ Short, equal runs on the packaged sample of Fashion-MNIST: `STEPS` steps that lo
 each.  Parts: ``labels`` (what an encoder keeps when it is trained with fine, coarse, noisy or no
 labels), ``views`` (leave one operation out), ``rates`` (schedules) and ``decay`` (L1 and L2, on
 8,000 images and on 500).  All train on the labeled part, so that validation images are new to them.
-Without a row: all that are not measured yet.  Writes course/results/questions.csv after every
-row.  About 15 CPU minutes for three seeds.
+Writes course/results/questions.csv.  About 15 CPU minutes for three seeds.
 """
 
-import argparse
 import time
-from datetime import date
-from pathlib import Path
+from argparse import Namespace
+from collections.abc import Callable
 
 import keras
 import numpy as np
-import pandas as pd
+from command import Command
 from keras import ops
+from table import Table
 
 from ssl_course import data, evaluate, networks, views
 from ssl_course.methods import SimCLR
-
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "questions.csv"
-COLUMNS = ["method", "part", "seed", "fine", "coarse", "within", "knn", "fine_z", "within_z"]
-COLUMNS += ["loss_seen", "loss_held_out", "kernel_norm", "feature_norm", "cpu_minutes", "date"]
-SEEDS = (0, 1, 2)
 
 STEPS, BATCH = 300, 128
 RATE, HIGH_RATE, WARMUP = 1e-3, 1e-2, 30
@@ -44,7 +38,7 @@ NOISE = 0.6
 class Penalized(SimCLR):
     """SimCLR with ``l1`` · Σ|w| + ``l2`` · Σw² over all kernels added to the loss."""
 
-    def __init__(self, *parts, l1=0.0, l2=0.0):
+    def __init__(self, *parts: keras.layers.Layer, l1: float = 0.0, l2: float = 0.0):
         super().__init__(*parts)
         self.l1, self.l2 = l1, l2
 
@@ -62,7 +56,10 @@ def kernels(method: keras.Model) -> list:
     return [w for w in method.trainable_variables if w.path.endswith("kernel")]
 
 
-def schedule(kind: str = "cosine", peak: float = RATE):
+def schedule(
+    kind: str = "cosine", peak: float = RATE
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    """The learning rate: constant, falling, or rising over `WARMUP` steps and then falling."""
     if kind == "constant":
         return peak
     if kind == "cosine":
@@ -72,7 +69,15 @@ def schedule(kind: str = "cosine", peak: float = RATE):
     )
 
 
-def contrast(clothes, seed, *, view=None, rate=None, pool=None, **penalty) -> dict:
+def contrast(
+    clothes: data.Dataset,
+    seed: int,
+    *,
+    view: dict | None = None,
+    rate: dict | None = None,
+    pool: int | None = None,
+    **penalty: float,
+) -> dict:
     """A SimCLR run on the images that `classify` sees, or the first of them, and its measures."""
     images = clothes.train.x[:pool]
     layer = views.RandomView(**VIEW | (view or {}))
@@ -89,13 +94,13 @@ def contrast(clothes, seed, *, view=None, rate=None, pool=None, **penalty) -> di
     return row
 
 
-def held_loss(method, images) -> float:
+def held_loss(method: keras.Model, images: np.ndarray) -> float:
     """Loss, without penalty and without training, of three draws of views of ``images``."""
     draws = [method.evaluate(images, batch_size=len(images), verbose=0) for _ in range(3)]
     return float(np.mean(draws))
 
 
-def classify(clothes, seed, *, labels) -> dict:
+def classify(clothes: data.Dataset, seed: int, *, labels: Callable) -> dict:
     """The same two networks and a linear classifier; as many views of the same images."""
     x, y = clothes.train.x, labels(clothes.train.y, np.random.default_rng(seed))
     encoder, projector = networks.patch_encoder(), networks.projector()
@@ -112,13 +117,14 @@ def classify(clothes, seed, *, labels) -> dict:
     return measures(encoder, projector, clothes)
 
 
-def untrained(clothes, seed) -> dict:
+def untrained(clothes: data.Dataset, seed: int) -> dict:
+    """Control: random weights, with measured batch statistics."""
     encoder, projector = networks.patch_encoder(), networks.projector()
     evaluate.measure_statistics(keras.Sequential([encoder, projector]), clothes.unlabeled[:4000])
     return measures(encoder, projector, clothes)
 
 
-def measures(encoder, projector, clothes) -> dict:
+def measures(encoder: keras.Model, projector: keras.Model, clothes: data.Dataset) -> dict:
     """Accuracies on representations, and with ``_z`` on projections."""
     test = evaluate.embed(encoder, clothes.test)
     train = evaluate.embed(encoder, clothes.train)
@@ -129,10 +135,11 @@ def measures(encoder, projector, clothes) -> dict:
         data.Split(projector.predict(split.x, batch_size=500, verbose=0), split.y)
         for split in (train, test)
     )
-    return row | {f"{name}_z": value for name, value in probed(train, test).items()}
+    projected = probed(train, test)
+    return row | {f"{name}_z": projected[name] for name in ("fine", "within")}
 
 
-def probed(train, test) -> dict:
+def probed(train: data.Split, test: data.Split) -> dict[str, float]:
     """Accuracies of linear probes with `PER_CLASS` labels per class, mean over `DRAWS` draws.
 
     ``fine``: all ten classes.  ``coarse``: the coarse class of the prediction.  ``within``: test
@@ -141,7 +148,7 @@ def probed(train, test) -> dict:
     scores = []
     for draw in range(DRAWS):
         few = data.few_labels(train, PER_CLASS, draw)
-        logits = evaluate.Probe(few, iterations=200).logits(test.x)
+        logits = evaluate.Probe(few, iterations=200)(test.x)
         tops = np.isin(test.y, TOPS)
         named, among = logits.argmax(axis=1), TOPS[logits[tops][:, TOPS].argmax(axis=1)]
         hits = named == test.y, COARSE[named] == COARSE[test.y], among == test.y[tops]
@@ -149,7 +156,8 @@ def probed(train, test) -> dict:
     return dict(zip(("fine", "coarse", "within"), map(float, np.mean(scores, axis=0)), strict=True))
 
 
-def noisy(y, random):
+def noisy(y: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Labels of which a share of `NOISE` is drawn anew."""
     wrong = random.uniform(size=len(y)) < NOISE
     return np.where(wrong, random.integers(10, size=len(y)), y)
 
@@ -179,44 +187,32 @@ ROWS = {
 }
 
 
-def store(row: dict) -> None:
-    """Put a row into the table in place of the one that it repeats."""
-    row = row | {"date": date.today().isoformat()}
-    table = stored()
-    others = table[(table["method"] != row["method"]) | (table["seed"] != row["seed"])]
-    table = pd.DataFrame([*others.to_dict("records"), row], columns=COLUMNS)
-    place = table["method"].map(list(ROWS).index)
-    table = table.assign(place=place).sort_values(["place", "seed"])
-    table[COLUMNS].round(5).to_csv(TABLE, index=False)
+TABLE = Table(
+    "questions",
+    ("method", "seed"),
+    (
+        *("method", "part", "seed", "fine", "coarse", "within", "knn", "fine_z", "within_z"),
+        *("loss_seen", "loss_held_out", "kernel_norm", "feature_norm", "cpu_minutes", "date"),
+    ),
+    order=lambda row: (list(ROWS).index(row["method"]), int(row["seed"])),
+)
+COMMAND = Command(__doc__, TABLE, ROWS, seeds=(0, 1, 2))
 
 
-def stored() -> pd.DataFrame:
-    return pd.read_csv(TABLE) if TABLE.is_file() else pd.DataFrame(columns=COLUMNS)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(ROWS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS)
-    options = parser.parse_args()
-    if unknown := set(options.rows) - set(ROWS):
-        parser.error(f"unknown row {', '.join(sorted(unknown))}; known: {', '.join(ROWS)}")
+def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     clothes = data.load("fashion_mnist")
-    for seed in options.seeds:
-        for name in options.rows or ROWS:
-            done = stored()
-            same = (done["method"] == name) & (done["seed"] == seed)
-            if same.any() and not options.rows:
+    for seed in asked.seeds:
+        for name in asked.names:
+            if table.done(method=name, seed=seed):
                 continue
             start = time.process_time()
             keras.utils.set_random_seed(seed)
             part, run, settings = ROWS[name]
             row = {"method": name, "part": part, "seed": seed} | run(clothes, seed, **settings)
-            row["cpu_minutes"] = (time.process_time() - start) / 60
-            print(row, flush=True)
-            store(row)
+            table.put(row | {"cpu_minutes": (time.process_time() - start) / 60})
             keras.backend.clear_session()
 
 
 if __name__ == "__main__":
-    main()
+    COMMAND.run(main)

@@ -2,21 +2,20 @@
 
 Parts: ``dna`` (a masked language model on splice junctions, how well it guesses each place, and
 what needs no network), ``splits`` (what copies on both sides of a split are worth) and
-``solubility`` (ESOL from few labels; needs RDKit).  Without a part, all.
-Needs dna_splice.csv.gz and esol.csv (mirror).  Writes course/results/sequences.csv after
-every row, with the date; the rows of the other parts stay.  About five minutes of one core.
+``solubility`` (ESOL from few labels; needs RDKit).
+Needs dna_splice.csv.gz and esol.csv (mirror).  Writes course/results/sequences.csv.  About five
+minutes of one core.
 """
 
 import itertools
 import time
-from datetime import date
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
-import pandas as pd
-from rows import measure_parts
+from command import Command, in_parts
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression, RidgeCV
@@ -24,60 +23,58 @@ from sklearn.model_selection import GroupKFold, KFold
 from sklearn.naive_bayes import CategoricalNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
+from table import Table
 
 from ssl_course import data, evaluate, networks
 from ssl_course.data import sequences, text
 from ssl_course.methods import MaskedLanguageModel
 from ssl_course.pretrain import pretrain
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "sequences.csv"
 PER_CLASS = (5, 10, 50, 100, 400)
 LABELS, DRAWS = (10, 30, 100, 300), 10
 """Of ESOL."""
-COLUMNS = ["method", "part", "seed", "split", "place", "nats"]
-COLUMNS += [f"few_{size}{end}" for size in PER_CLASS for end in ("", "_std")]
-COLUMNS += [
-    "accuracy",
-    "related",
-    *(f"rmse_{size}{end}" for size in LABELS for end in ("", "_std")),
-]
-COLUMNS += ["cpu_minutes", "date"]
+KEYS = ("method", "part", "seed", "split", "place")
+PLAIN = {"seed": 0, "split": "", "place": -1}
+"""Keys of a row that has no seed, split or place of its own."""
+TABLE = Table(
+    "sequences",
+    KEYS,
+    (
+        *(*KEYS, "nats"),
+        *(f"few_{size}{end}" for size in PER_CLASS for end in ("", "_std")),
+        *("accuracy", "related"),
+        *(f"rmse_{size}{end}" for size in LABELS for end in ("", "_std")),
+        *("cpu_minutes", "date"),
+    ),
+    whole=("seed", "place"),
+)
 SEEDS = (0, 1)
 
 EPOCHS, BATCH, RATE, HIDDEN_SHARE = 30, 64, 3e-3, 0.15
 """Of the masked language model; the share is BERT's."""
 
 
-def store(row: dict) -> None:
-    """Put a row into the table in place of the one that it repeats."""
-    print({k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()}, flush=True)
-    row = {"seed": 0, "split": "", "place": -1} | row | {"date": date.today().isoformat()}
-    table = pd.DataFrame(columns=COLUMNS)
-    if TABLE.is_file():
-        table = pd.read_csv(TABLE, converters={"split": str})
-    key = ["part", "method", "seed", "split", "place"]
-    same = (table[key] == pd.Series(row)[key]).all(axis=1)
-    rows = [*table[~same].to_dict("records"), row]
-    pd.DataFrame(rows, columns=COLUMNS).round(5).to_csv(TABLE, index=False)
-
-
 class Probe(LogisticRegression):
     """Logistic regression on centered features of mean squared norm 1, as in `evaluate`."""
 
-    def fit(self, x, y):
+    def fit(self, x: np.ndarray, y: np.ndarray) -> "Probe":
+        """As scikit-learn's."""
         self.shift = x.mean(axis=0)
         self.scale = np.sqrt(((x - self.shift) ** 2).sum(axis=1).mean())
         return super().fit((x - self.shift) / self.scale, y)
 
-    def predict(self, x):
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """As scikit-learn's."""
         return super().predict((x - self.shift) / self.scale)
 
 
-def probe():
+def probe() -> Probe:
+    """A fresh probe of few labels."""
     return Probe(C=evaluate.FEW_LABEL_STRENGTH, max_iter=300)
 
 
-def boosting():
+def boosting() -> GradientBoostingClassifier:
+    """A fresh forest of boosted trees."""
     return GradientBoostingClassifier(max_features="sqrt", random_state=0)
 
 
@@ -100,14 +97,17 @@ def words(x: np.ndarray) -> np.ndarray:
 
 
 def flat(vectors: np.ndarray) -> np.ndarray:
+    """The vectors of all places in a row."""
     return vectors.reshape(len(vectors), -1)
 
 
 def transformer() -> keras.Model:
+    """A fresh transformer for windows of DNA."""
     return networks.text_transformer(9, 60)
 
 
 def masked_model(unlabeled: np.ndarray, seed: int) -> MaskedLanguageModel:
+    """A masked language model of windows of DNA."""
     keras.utils.set_random_seed(seed)
     method = MaskedLanguageModel(transformer(), rate=HIDDEN_SHARE, seed=seed)
     steps = EPOCHS * -(-len(unlabeled) // BATCH)
@@ -116,7 +116,7 @@ def masked_model(unlabeled: np.ndarray, seed: int) -> MaskedLanguageModel:
     return method
 
 
-def curve(train: data.Split, test: data.Split, build) -> dict:
+def curve(train: data.Split, test: data.Split, build: Callable[[], Any]) -> dict[str, float]:
     """Mean and deviation of the test accuracy over five draws for each number of labels."""
     row = {}
     for size in PER_CLASS:
@@ -126,14 +126,20 @@ def curve(train: data.Split, test: data.Split, build) -> dict:
     return row
 
 
-def dna() -> None:
+def dna(table: Table) -> None:
+    """Rows of reading splice junctions, and of guessing each place."""
     splice = data.load("splice", full=True)
 
-    def measure(method, features, build, seed=0, before=0.0):
+    def measure(
+        method: str, features: Callable, build: Callable, seed: int = 0, before: float = 0.0
+    ) -> None:
+        key = PLAIN | {"part": "dna", "method": method, "seed": seed}
+        if table.done(**key):
+            return
         start = time.process_time()
         train, test = (data.Split(features(s.x), s.y) for s in (splice.train, splice.test))
-        row = {"part": "dna", "method": method, "seed": seed} | curve(train, test, build)
-        store(row | {"cpu_minutes": (time.process_time() - start) / 60 + before})
+        row = curve(train, test, build)
+        table.put(key | row | {"cpu_minutes": (time.process_time() - start) / 60 + before})
 
     measure("words", words, probe)
     measure("one_hot", one_hot, probe)
@@ -142,6 +148,10 @@ def dna() -> None:
         "weight_matrices", lambda x: np.maximum(x - 4, 0), lambda: CategoricalNB(min_categories=5)
     )
     for seed in SEEDS:
+        names = [f"{name}_{end}" for name in ("untrained", "masked") for end in ("places", "mean")]
+        surprised = seed != SEEDS[0] or table.done(part="surprise")
+        if surprised and all(table.done(part="dna", method=name, seed=seed) for name in names):
+            continue
         start = time.process_time()
         method = masked_model(splice.unlabeled, seed)
         minutes = (time.process_time() - start) / 60
@@ -153,15 +163,16 @@ def dna() -> None:
             vectors = partial(network.predict, batch_size=500, verbose=0)
             measure(f"{name}_places", lambda x, v=vectors: flat(v(x)), probe, seed, cost)
             measure(f"{name}_mean", lambda x, v=vectors: v(x).mean(axis=1), probe, seed, cost)
-        if seed == SEEDS[0]:
-            surprise(splice, method)
+        if not surprised:
+            table.put(*surprise(splice, method))
 
 
-def surprise(splice: data.Dataset, method: MaskedLanguageModel) -> None:
-    """Hide one place at a time in 200 test windows that were read in full."""
+def surprise(splice: data.Dataset, method: MaskedLanguageModel) -> list[dict]:
+    """Rows of every place: hide it in 200 test windows that were read in full."""
     x = splice.test.x[(splice.test.x >= 5).all(axis=1)][:200]
     counts = 1 + (splice.unlabeled[..., None] == np.arange(5, 9)).sum(axis=0)
     share = counts / counts.sum(axis=1, keepdims=True)
+    rows = []
     for place in range(60):
         hidden = x.copy()
         hidden[:, place] = text.HIDDEN
@@ -171,10 +182,12 @@ def surprise(splice: data.Dataset, method: MaskedLanguageModel) -> None:
         own = x[:, place] - 5
         found = {"masked": logits[np.arange(len(x)), own], "frequency": np.log(share[place, own])}
         for name, log in found.items():
-            store({"part": "surprise", "method": name, "place": place, "nats": -float(log.mean())})
+            row = {"part": "surprise", "method": name, "place": place}
+            rows.append(PLAIN | row | {"nats": -float(log.mean())})
+    return rows
 
 
-def splits() -> None:
+def splits(table: Table) -> None:
     """Each window is tested once, in five folds: of single windows, or of whole families."""
     splice = data.load("splice", full=True)
     parts = (splice.train, splice.validation, splice.test)
@@ -191,91 +204,132 @@ def splits() -> None:
         for split, rows in folds.items():
             rows = list(rows)
             for name, build in (("nearest", partial(KNeighborsClassifier, 1)), ("one_hot", probe)):
+                key = {"part": "splits", "method": name, "seed": seed, "split": split}
+                if table.done(**key):
+                    continue
                 start, right = time.process_time(), np.zeros(len(y), bool)
                 for train, test in rows:
                     right[test] = build().fit(x[train], y[train]).predict(x[test]) == y[test]
-                row = {"part": "splits", "method": name, "seed": seed, "split": split}
-                row |= {"accuracy": float(right.mean()), "related": float(right[related].mean())}
-                store(row | {"cpu_minutes": (time.process_time() - start) / 60})
+                row = {"accuracy": right.mean(), "related": right[related].mean()}
+                row["cpu_minutes"] = (time.process_time() - start) / 60
+                table.put(PLAIN | key | row)
 
 
 # Molecules.
 
 
-def solubility() -> None:
-    from rdkit import Chem, RDLogger
-    from rdkit.Chem import Descriptors, rdFingerprintGenerator
-    from rdkit.Chem.Scaffolds import MurckoScaffold
+class Molecules:
+    """ESOL: molecules as RDKit reads them, as lines and as tokens, and their solubility."""
 
-    RDLogger.DisableLog("rdApp.*")
-    esol = data.load("esol", full=True)
-    parts = (esol.train, esol.validation, esol.test)
-    molecules = [Chem.MolFromSmiles(one) for part in parts for one in part.x]
-    y = np.concatenate([part.y for part in parts])
-    # Written as MOSES writes: canonical, without stereochemistry.
-    lines = [Chem.MolToSmiles(molecule, isomericSmiles=False) for molecule in molecules]
-    tokens = text.encode(lines, sequences.vocabulary("molecules"), 57)
-    strange = np.mean((tokens == text.UNKNOWN).any(axis=1) | (tokens[:, -1] > text.END))
-    print(f"{strange:.1%} of the molecules have letters that MOSES lacks, or are too long")
+    def __init__(self) -> None:
+        from rdkit import Chem, RDLogger
 
-    def descriptors(molecule):
-        four = ("MolLogP", "MolWt", "NumRotatableBonds")
-        values = Descriptors.CalcMolDescriptors(molecule)
-        aromatic = np.mean([atom.GetIsAromatic() for atom in molecule.GetAtoms()])
-        return [values[name] for name in four] + [aromatic], list(values.values())
+        RDLogger.DisableLog("rdApp.*")
+        esol = data.load("esol", full=True)
+        parts = (esol.train, esol.validation, esol.test)
+        self.molecules = [Chem.MolFromSmiles(one) for part in parts for one in part.x]
+        self.y = np.concatenate([part.y for part in parts])
+        # Written as MOSES writes: canonical, without stereochemistry.
+        self.lines = [Chem.MolToSmiles(one, isomericSmiles=False) for one in self.molecules]
+        self.tokens = text.encode(self.lines, sequences.vocabulary("molecules"), 57)
+        unknown = (self.tokens == text.UNKNOWN).any(axis=1)
+        strange = np.mean(unknown | (self.tokens[:, -1] > text.END))
+        print(f"{strange:.1%} of the molecules have letters that MOSES lacks, or are too long")
 
+    def descriptors(self) -> tuple[np.ndarray, np.ndarray]:
+        """Four descriptors known to matter for solubility, and all that RDKit has."""
+        from rdkit.Chem import Descriptors
+
+        four, every = [], []
+        for molecule in self.molecules:
+            values = Descriptors.CalcMolDescriptors(molecule)
+            aromatic = np.mean([atom.GetIsAromatic() for atom in molecule.GetAtoms()])
+            chosen = [values[name] for name in ("MolLogP", "MolWt", "NumRotatableBonds")]
+            four.append([*chosen, aromatic])
+            every.append(list(values.values()))
+        many = np.nan_to_num(np.array(every, float), posinf=0, neginf=0)
+        return np.array(four, float), np.clip(many, -1e4, 1e4)
+
+    def fingerprints(self) -> np.ndarray:
+        """Morgan fingerprints of radius 2: (n, 2048)."""
+        from rdkit.Chem import rdFingerprintGenerator
+
+        generator = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+        return np.array([generator.GetFingerprintAsNumPy(m) for m in self.molecules], float)
+
+    def by_scaffold(self) -> np.ndarray:
+        """An order of the molecules: those of the most frequent scaffold first."""
+        from rdkit.Chem.Scaffolds import MurckoScaffold
+
+        scaffold = np.array([MurckoScaffold.MurckoScaffoldSmiles(mol=m) for m in self.molecules])
+        names, size = np.unique(scaffold, return_counts=True)
+        rank = dict(zip(names[np.lexsort((names, -size))], range(len(names)), strict=True))
+        return np.argsort([rank[one] for one in scaffold], kind="stable")
+
+
+def described(esol: Molecules) -> dict[str, tuple[np.ndarray, float]]:
+    """Features (n, d) and the CPU minutes that they cost beforehand, by the name of the row."""
     start = time.process_time()
-    few, many = (np.array(table, float) for table in zip(*map(descriptors, molecules), strict=True))
-    many = np.clip(np.nan_to_num(many, posinf=0, neginf=0), -1e4, 1e4)
-    described = (time.process_time() - start) / 60
-    generator = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
-    fingerprints = np.array([generator.GetFingerprintAsNumPy(m) for m in molecules], float)
+    four, many = esol.descriptors()
+    cost = (time.process_time() - start) / 60
     letters = CountVectorizer(analyzer="char", ngram_range=(1, 2), lowercase=False)
     method = pretrain("molecules-causal")
     trained = method.card["cpu_seconds"] / 60
     keras.utils.set_random_seed(0)
     untrained = networks.text_encoder(networks.text_transformer(30, 57, depth=3, causal=True))
-    states = method.encoder.predict(tokens, batch_size=500, verbose=0)
-    features = {
-        "mean": (np.zeros((len(y), 1)), 0),
-        "letters": (letters.fit_transform(lines).toarray().astype(float), 0),
-        "fingerprints": (fingerprints, 0),
-        "four": (few, described),
-        "descriptors": (many, described),
-        "untrained": (untrained.predict(tokens, batch_size=500, verbose=0), 0),
+    states = method.encoder.predict(esol.tokens, batch_size=500, verbose=0)
+    return {
+        "mean": (np.zeros((len(esol.y), 1)), 0.0),
+        "letters": (letters.fit_transform(esol.lines).toarray().astype(float), 0.0),
+        "fingerprints": (esol.fingerprints(), 0.0),
+        "four": (four, cost),
+        "descriptors": (many, cost),
+        "untrained": (untrained.predict(esol.tokens, batch_size=500, verbose=0), 0.0),
         "causal": (states, trained),
-        "causal_descriptors": (np.concatenate([states, many], axis=1), trained + described),
+        "causal_descriptors": (np.concatenate([states, many], axis=1), trained + cost),
     }
-    scaffold = np.array([MurckoScaffold.MurckoScaffoldSmiles(mol=m) for m in molecules])
-    names, size = np.unique(scaffold, return_counts=True)
-    rank = dict(zip(names[np.lexsort((names, -size))], range(len(names)), strict=True))
-    order = np.argsort([rank[one] for one in scaffold], kind="stable")
-    held_out = len(y) // 5
-    for split, (name, (x, before)) in itertools.product(("random", "scaffold"), features.items()):
+
+
+def errors(
+    x: np.ndarray, y: np.ndarray, labels: int, order: np.ndarray | None, scale: bool
+) -> list[float]:
+    """Errors of ridge regression, one a draw of so many ``labels``.
+
+    The last fifth of ``order`` is the test, always the same; without an order, random ones are.
+    """
+    found, held_out = [], len(y) // 5
+    for draw in range(DRAWS):
+        random = np.random.default_rng([labels, draw])
+        where = random.permutation(len(y)) if order is None else order
+        pool, test = where[:-held_out], where[-held_out:]
+        rows = random.choice(pool, labels, replace=False)
+        scaled = StandardScaler().fit(x[pool]).transform(x) if scale else x
+        model = RidgeCV(np.logspace(-2, 4, 13)).fit(scaled[rows], y[rows])
+        # No molecule may be predicted beyond what the labels span.
+        guess = np.clip(model.predict(scaled[test]), y[rows].min(), y[rows].max())
+        found.append(np.sqrt(np.mean((guess - y[test]) ** 2)))
+    return found
+
+
+def solubility(table: Table) -> None:
+    """Rows of ESOL, over draws of molecules and over a split by scaffold."""
+    esol = Molecules()
+    features, orders = described(esol), {"random": None, "scaffold": esol.by_scaffold()}
+    for (split, order), (name, (x, before)) in itertools.product(orders.items(), features.items()):
+        key = {"part": "solubility", "method": name, "split": split}
+        if table.done(**key):
+            continue
         start, row = time.process_time(), {}
         for labels in LABELS:
-            errors = []
-            for draw in range(DRAWS):
-                random = np.random.default_rng([labels, draw])
-                # By scaffold: the rarest are the test, always the same.
-                where = random.permutation(len(y)) if split == "random" else order
-                pool, test = where[:-held_out], where[-held_out:]
-                rows = random.choice(pool, labels, replace=False)
-                scaled = x
-                if not name.startswith(("fingerprint", "letters")):
-                    scaled = StandardScaler().fit(x[pool]).transform(x)
-                model = RidgeCV(np.logspace(-2, 4, 13)).fit(scaled[rows], y[rows])
-                # No molecule may be predicted beyond what the labels span.
-                guess = np.clip(model.predict(scaled[test]), y[rows].min(), y[rows].max())
-                errors.append(np.sqrt(np.mean((guess - y[test]) ** 2)))
-            row |= {f"rmse_{labels}": np.mean(errors), f"rmse_{labels}_std": np.std(errors)}
-        row = {k: float(v) for k, v in row.items()}
+            found = errors(x, esol.y, labels, order, name not in ("fingerprints", "letters"))
+            row |= {f"rmse_{labels}": np.mean(found), f"rmse_{labels}_std": np.std(found)}
         minutes = (time.process_time() - start) / 60 + before
-        store({"part": "solubility", "method": name, "split": split, "cpu_minutes": minutes} | row)
+        table.put(PLAIN | key | row | {"cpu_minutes": minutes})
 
 
 PARTS = {"dna": dna, "splits": splits, "solubility": solubility}
+COMMAND = Command(__doc__, TABLE, PARTS, "PART")
 
 
 if __name__ == "__main__":
-    measure_parts(__doc__, PARTS)
+    COMMAND.run(in_parts(PARTS))

@@ -1,28 +1,39 @@
 """Measure the rows of chapter 6.3's table: python benchmarks/speech.py [ROW …]
 
-Without a row: all of them.  With some: these, and the others stay as they are.
-Needs the Free Spoken Digit Dataset (cache or mirror).  Writes course/results/speech.csv, one
-line for a row and a pair of unseen speakers.  About ten minutes on two cores.
+Needs the Free Spoken Digit Dataset (cache or mirror).  Writes course/results/speech.csv: for each
+pair of unseen speakers (a fold), a line for a row and each way to pool its sequence.  About ten
+minutes on two cores.
 """
 
-import argparse
 import time
+from argparse import Namespace
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 
 import keras
 import numpy as np
-import pandas as pd
+from command import Command
+from table import Table
 
 from ssl_course import evaluate, networks
 from ssl_course.data import Dataset, Split, speech
 from ssl_course.pretrain import RECIPES, pretrain, training
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "speech.csv"
 POOLS = {"mean": speech.mean_and_std, "order": speech.in_order}
 METHODS = ("cpc", "cpc_other", "gan")
 RANDOM = {"random": "cpc", "random_gan": "gan"}
+TABLE = Table(
+    "speech",
+    ("method", "fold"),
+    (
+        *("method", "size", "speaker", "word", "word_validation"),
+        *(f"few_{size}{end}" for size in evaluate.LABELS_PER_CLASS for end in ("", "_std")),
+        *("parameters", "cpu_minutes", "fold", "seed", "date"),
+    ),
+    whole=("fold", "seed", "parameters"),
+    order=lambda row: (row["method"], int(row["fold"])),
+)
+COMMAND = Command(__doc__, TABLE, ("log_mel", "mfcc", *RANDOM, *METHODS, "supervised"))
+COMMAND.add_argument("--folds", nargs="+", type=int, default=list(range(len(speech.FOLDS))))
 WORD_DRAWS = 3
 """How often the ten words are split into five to learn a speaker from and five to test on."""
 
@@ -96,7 +107,13 @@ def speaker_probe(features: np.ndarray, clips: speech.Clips, draw: int) -> float
     return evaluate.linear_probe(*splits, iterations=200)["accuracy"]
 
 
-def probes(sequence, length, pool, clips, unseen) -> dict:
+def probes(
+    sequence: np.ndarray,
+    length: np.ndarray,
+    pool: str,
+    clips: speech.Clips,
+    unseen: tuple[str, str],
+) -> dict:
     """Both probes of one pooled sequence; every feature scaled to the spread it has in pretraining.
 
     ``length`` counts the steps of each sequence that hold sound.
@@ -141,34 +158,18 @@ def measured(row: str, number: int, clips: speech.Clips, images: np.ndarray) -> 
     ]
 
 
-def main() -> None:
-    rows = ("log_mel", "mfcc", *RANDOM, *METHODS, "supervised")
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(rows))
-    parser.add_argument("--folds", nargs="*", type=int, default=range(len(speech.FOLDS)))
-    arguments = parser.parse_args()
-    if unknown := set(arguments.rows) - set(rows):
-        parser.error(f"unknown row {', '.join(sorted(unknown))}; known: {', '.join(rows)}")
+def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
     clips = speech.clips("fsdd")
     images = speech.pictures(clips)
-    for number in arguments.folds:
-        for row in arguments.rows or rows:
+    for number in asked.folds:
+        for row in asked.names:
+            first = row if row == "supervised" else f"{row}_mean"
+            if table.done(method=first, fold=number):
+                continue
             lines = measured(row, number, clips, images)
-            stamp = {"fold": number, "seed": number, "date": date.today().isoformat()}
-            store(pd.DataFrame([line | stamp for line in lines]))
-            for line in lines:
-                print(
-                    number, line["method"], round(line["word"], 3), line.get("speaker"), flush=True
-                )
-
-
-def store(lines: pd.DataFrame) -> None:
-    """Put new lines in the place of those of the same method and fold."""
-    keys = ["method", "fold"]
-    if TABLE.is_file():
-        lines = pd.concat([pd.read_csv(TABLE), lines]).drop_duplicates(keys, keep="last")
-    lines.sort_values(keys).round(5).to_csv(TABLE, index=False)
+            table.put(*(line | {"fold": number, "seed": number} for line in lines))
 
 
 if __name__ == "__main__":
-    main()
+    COMMAND.run(main)

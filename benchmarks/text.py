@@ -1,32 +1,34 @@
-"""Measure the tables of section 6.2: python benchmarks/text.py [reviews|sst2] [--rows ROW …]
+"""Measure the tables of section 6.2: python benchmarks/text.py [CORPUS or ROW …]
 
 Sentiment from frozen features and 5 to 1,500 labels a class, or all; perplexity of language
-models.  Without arguments: all rows of both corpora, about 15 minutes on one core.
-``reviews`` is packaged, with its checkpoints; ``sst2`` needs its two files (cache or mirror)
-and trains its two language models here.  Writes course/results/text.csv; rows that are not
-measured again stay as they are.
+models.  A corpus means all of its rows, a row that of both corpora, both that row of that corpus.
+``reviews`` is packaged, with its checkpoints; ``sst2`` needs its two files (cache or mirror) and
+trains its two language models here.  Writes course/results/text.csv.  About 15 minutes on one core.
 
 Every strength of a logistic regression is the one that is best on validation, for all draws of
 a budget together.  All rows see the same draws.
 """
 
-import argparse
 import time
-from datetime import date
-from pathlib import Path
+from argparse import Namespace
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 import pandas as pd
+from command import Command
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from table import Table
 
 from ssl_course import data, evaluate, methods, networks
 from ssl_course.data import text
 from ssl_course.pretrain import pretrain
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "text.csv"
+Measure = Callable[[str, data.Dataset], dict]
+"""From a corpus, by name and as a data set, to a row."""
+
 BUDGETS = (5, 15, 50, 150, 500, 1500)
 TUNED_BUDGETS = (50, 500)
 DRAWS, SEEDS = 5, 3
@@ -40,7 +42,13 @@ def few(dataset: data.Dataset, per_class: int, draw: int) -> np.ndarray:
     return data.few_labels(data.Split(rows, dataset.train.y), per_class, draw).x
 
 
-def probe(dataset: data.Dataset, train, validation, test, strengths) -> dict:
+def probe(
+    dataset: data.Dataset,
+    train: np.ndarray,
+    validation: np.ndarray,
+    test: np.ndarray,
+    strengths: Sequence[float],
+) -> dict:
     """Accuracy of logistic regression at every budget, mean and deviation over the draws."""
     row = {}
     everything = np.arange(len(dataset.train))
@@ -61,12 +69,13 @@ def probe(dataset: data.Dataset, train, validation, test, strengths) -> dict:
     return row
 
 
-def _column(budget, scores) -> dict:
+def _column(budget: int | str, scores: Sequence[float]) -> dict:
+    """Mean and deviation at a budget, as columns of the table."""
     name = "all" if budget == "all" else f"few_{budget}"
     return {name: np.mean(scores)} | ({f"{name}_std": np.std(scores)} if len(scores) > 1 else {})
 
 
-def n_grams(name: str):
+def n_grams(name: str) -> tuple:
     """Counts of characters and their pairs (Chinese), or of words and theirs (English)."""
     kind = {"analyzer": "char"} if name == "reviews" else {"token_pattern": r"\S+"}
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, **kind)
@@ -76,6 +85,7 @@ def n_grams(name: str):
 
 
 def tfidf(name: str, dataset: data.Dataset) -> dict:
+    """The row of a linear classifier on TF-IDF."""
     return probe(dataset, *n_grams(name), strengths=(1, 10, 100))
 
 
@@ -87,12 +97,13 @@ def lsa(name: str, dataset: data.Dataset) -> dict:
 
 
 def frozen(dataset: data.Dataset, encoder: keras.Model) -> dict:
+    """The row of probes on a frozen encoder."""
     parts = (dataset.train, dataset.validation, dataset.test)
     embedded = (evaluate.embed(encoder, part).x for part in parts)
     return probe(dataset, *_scaled(*embedded), evaluate.STRENGTHS)
 
 
-def _scaled(train, *others):
+def _scaled(train: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
     """Centered, and with mean squared norm 1, as in `evaluate`."""
     mean = train.mean(axis=0)
     scale = np.sqrt(((train - mean) ** 2).sum(axis=1).mean())
@@ -100,11 +111,13 @@ def _scaled(train, *others):
 
 
 def network(name: str, dataset: data.Dataset, causal: bool = False) -> keras.Model:
+    """A fresh transformer for a corpus."""
     length = dataset.train.x.shape[1]
     return networks.text_transformer(text.SIZES[name], length, WIDTH, causal=causal)
 
 
 def untrained(name: str, dataset: data.Dataset) -> dict:
+    """Control: the mean over `SEEDS` draws of random weights."""
     rows = []
     for seed in range(SEEDS):
         keras.utils.set_random_seed(seed)
@@ -133,7 +146,9 @@ def language_model(name: str, kind: str, dataset: data.Dataset) -> tuple[keras.M
     return method, (time.process_time() - start) / 60
 
 
-def pretrained(kind: str):
+def pretrained(kind: str) -> Measure:
+    """The row of a frozen language model, ``masked`` or ``causal``."""
+
     def measure(name: str, dataset: data.Dataset) -> dict:
         method, minutes = language_model(name, kind, dataset)
         row = frozen(dataset, method.encoder) | {"cpu_minutes": minutes}
@@ -155,7 +170,7 @@ def perplexity(method: keras.Model, tokens: np.ndarray) -> float:
     return float(np.exp(total / count))
 
 
-def counted(pairs: bool):
+def counted(pairs: bool) -> Measure:
     """Perplexity of guessing by frequency, or by the token before (pseudo-count: validation)."""
 
     def measure(name: str, dataset: data.Dataset) -> dict:
@@ -171,7 +186,7 @@ def counted(pairs: bool):
         table = np.zeros((size, size))
         np.add.at(table, train, 1)
 
-        def surprise(part, k):
+        def surprise(part: tuple[np.ndarray, np.ndarray], k: int) -> float:
             before, after = part
             share = (table[before, after] + k * alone[after]) / (table[before].sum(axis=1) + k)
             return -np.log(share).mean()
@@ -182,7 +197,7 @@ def counted(pairs: bool):
     return measure
 
 
-def tuned(start_from: str | None):
+def tuned(start_from: str | None) -> Measure:
     """All weights trained on labels, from a language model or from scratch.
 
     Each draw of a budget has its own seed; with all labels there are `SEEDS` seeds.
@@ -209,7 +224,7 @@ def tuned(start_from: str | None):
     return measure
 
 
-def _fine_tune(encoder, x, y, dataset: data.Dataset) -> float:
+def _fine_tune(encoder: keras.Model, x: np.ndarray, y: np.ndarray, dataset: data.Dataset) -> float:
     """Test accuracy after a number of epochs that was fixed beforehand."""
     classify = keras.layers.Dense(1, "sigmoid", name="classify")
     model = keras.Model(encoder.input, classify(encoder.output))
@@ -230,31 +245,36 @@ ROWS = {
     "masked_tuned": tuned("masked"),
 }
 ONLY_REVIEWS = ("scratch", "masked_tuned")
+CORPORA = ("reviews", "sst2")
+
+TABLE = Table(
+    "text",
+    ("method", "corpus"),
+    (
+        *("method", "corpus", "cpu_minutes", "perplexity", "date"),
+        *(f"few_{budget}{end}" for budget in BUDGETS for end in ("", "_std")),
+        *("all", "all_std"),
+    ),
+    order=lambda row: (row["corpus"], list(ROWS).index(row["method"])),
+)
+COMMAND = Command(__doc__, TABLE, (*CORPORA, *ROWS), "NAME")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("corpora", nargs="*", metavar="CORPUS", help="reviews, sst2")
-    parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
-    wanted = parser.parse_args()
-    table = {}
-    if TABLE.is_file():
-        for row in pd.read_csv(TABLE).to_dict("records"):
-            table[row["corpus"], row["method"]] = row
-    for name in wanted.corpora or ("reviews", "sst2"):
+def main(asked: Namespace, table: Table) -> None:
+    """Measure the rows that are asked for."""
+    rows = [name for name in ROWS if name in asked.names] or list(ROWS)
+    for name in [name for name in CORPORA if name in asked.names] or CORPORA:
+        wanted = [row for row in rows if name == "reviews" or row not in ONLY_REVIEWS]
+        wanted = [row for row in wanted if not table.done(method=row, corpus=name)]
+        if not wanted:
+            continue  # so that its data are not needed either
         dataset = data.load(name, full=True)
-        for method in wanted.rows:
-            if name != "reviews" and method in ONLY_REVIEWS:
-                continue
+        for method in wanted:
             start = time.process_time()
             row = ROWS[method](name, dataset)
             spent = (time.process_time() - start) / 60
-            row = {"method": method, "corpus": name, "cpu_minutes": spent} | row
-            table[name, method] = row | {"date": date.today().isoformat()}
-            print(pd.Series(row).to_string(), flush=True)
-            ordered = sorted(table, key=lambda key: (key[0], list(ROWS).index(key[1])))
-            pd.DataFrame([table[key] for key in ordered]).round(5).to_csv(TABLE, index=False)
+            table.put({"method": method, "corpus": name, "cpu_minutes": spent} | row)
 
 
 if __name__ == "__main__":
-    main()
+    COMMAND.run(main)

@@ -1,27 +1,35 @@
-"""Measure what the tools of chapter 7 cost: python benchmarks/tools.py
+"""Measure what the tools of chapter 7 cost: python benchmarks/tools.py [PART …]
 
-Training: CPU milliseconds a step of the chapter's contrastive run, plain and under each tool, for
-three seeds.  Serving: CPU milliseconds a call of one image, and kilobytes, for each format of the
-encoder `fashion_mnist-simclr`, in three rounds.  CPU time, so that a busy machine does not count.
-Uses packaged data only.  Writes course/results/tools.csv.  About five minutes on one core.
+Parts: ``training`` (CPU milliseconds a step of the chapter's contrastive run, plain and under each
+tool, for three seeds) and ``serving`` (CPU milliseconds a call of one image, and kilobytes, for
+each format of the encoder `fashion_mnist-simclr`, in three rounds).  CPU time, so that a busy
+machine does not count.  Packaged data alone.  Writes course/results/tools.csv.  About five minutes
+on one core.
 """
 
-import datetime
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
 import numpy as np
-import pandas as pd
 import tensorflow as tf
+from command import Command, in_parts
 from keras import layers
+from table import Table
 
 from ssl_course import data, networks, objectives, views
 from ssl_course.chapters import events
 from ssl_course.pretrain import pretrain
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "tools.csv"
+TABLE = Table(
+    "tools",
+    ("method", "seed", "part"),
+    ("method", "seed", "part", "cpu_ms", "kilobytes", "date"),
+    digits=3,
+)
+TOOLS = ("plain", "events", "check_numerics", "CURT_HEALTH", "FULL_HEALTH", "profiler")
 SEEDS, STEPS, BATCH, CALLS = 3, 20, 250, 200
 WARM = 2
 """Steps before the clock starts: the first one builds the graph."""
@@ -30,7 +38,7 @@ WARM = 2
 class Pairs(keras.Model):
     """The method of the chapter: two views come in as a pair."""
 
-    def __init__(self, encoder, projector):
+    def __init__(self, encoder: keras.Model, projector: keras.Model):
         super().__init__()
         self.encoder, self.projector = encoder, projector
 
@@ -42,6 +50,7 @@ class Pairs(keras.Model):
 
 
 def method(seed: int) -> keras.Model:
+    """A fresh method, compiled."""
     keras.utils.set_random_seed(seed)
     projector = keras.Sequential([keras.Input((64,)), layers.ReLU(), layers.Dense(32)])
     built = Pairs(networks.dense_encoder(64, 256), projector)
@@ -49,7 +58,7 @@ def method(seed: int) -> keras.Model:
     return built
 
 
-def training(images: np.ndarray, tool: str, seed: int) -> float:
+def step_cost(images: np.ndarray, tool: str, seed: int) -> float:
     """CPU milliseconds a step; views are drawn beforehand and cost nothing here."""
     draw = views.RandomView(area=(0.25, 1.0), erase=0.25, seed=seed)
     pairs = [[np.asarray(draw(images[:BATCH])) for _ in range(2)] for _ in range(4)]
@@ -84,7 +93,7 @@ def training(images: np.ndarray, tool: str, seed: int) -> float:
     return 1000 * spent / STEPS
 
 
-def serving(image: np.ndarray) -> dict:
+def served(image: np.ndarray) -> dict[str, tuple[Callable, float]]:
     """For each format: a function from one image (1, 28, 28, 1), and kilobytes on disk."""
     encoder = pretrain("fashion_mnist-simclr").encoder
     folder = Path(tempfile.mkdtemp())
@@ -109,15 +118,16 @@ def serving(image: np.ndarray) -> dict:
         formats[name], sizes[name] = interpreter(flat), len(flat)
     for function in formats.values():
         function(image)
-    return {name: (function, sizes[name] / 1000) for name, function in formats.items()}
+    return {name: (function, round(sizes[name] / 1000)) for name, function in formats.items()}
 
 
-def interpreter(flat: bytes):
+def interpreter(flat: bytes) -> Callable[[np.ndarray], np.ndarray]:
+    """A LiteRT model as a function of one image."""
     runner = tf.lite.Interpreter(model_content=flat, num_threads=1)
     runner.allocate_tensors()
     first, last = runner.get_input_details()[0]["index"], runner.get_output_details()[0]["index"]
 
-    def call(x):
+    def call(x: np.ndarray) -> np.ndarray:
         runner.set_tensor(first, x)
         runner.invoke()
         return runner.get_tensor(last)
@@ -125,29 +135,35 @@ def interpreter(flat: bytes):
     return call
 
 
-def main() -> None:
-    fashion = data.load("fashion_mnist")
-    rows = []
+def training(table: Table) -> None:
+    """Rows of a step under each tool."""
+    images = data.load("fashion_mnist").unlabeled
     for seed in range(SEEDS):
-        for tool in ("plain", "events", "check_numerics", "CURT_HEALTH", "FULL_HEALTH", "profiler"):
-            spent = training(fashion.unlabeled, tool, seed)
-            rows.append({"method": tool, "seed": seed, "part": "training", "cpu_ms": spent})
-            print(rows[-1], flush=True)
-    image = fashion.validation.x[:1]
-    formats = serving(image)
-    for round_ in range(SEEDS):
+        for tool in TOOLS:
+            key = {"method": tool, "seed": seed, "part": "training"}
+            if not table.done(**key):
+                table.put(key | {"cpu_ms": step_cost(images, tool, seed)})
+
+
+def serving(table: Table) -> None:
+    """Rows of a call of each format."""
+    image = data.load("fashion_mnist").validation.x[:1]
+    formats = served(image)
+    for turn in range(SEEDS):
         for name, (function, kilobytes) in formats.items():
+            key = {"method": name, "seed": turn, "part": "serving"}
+            if table.done(**key):
+                continue
             start = time.process_time()
             for _ in range(CALLS):
                 function(image)
             spent = 1000 * (time.process_time() - start) / CALLS
-            row = {"method": name, "seed": round_, "part": "serving", "cpu_ms": spent}
-            rows.append(row | {"kilobytes": kilobytes})
-    table = pd.DataFrame(rows).round({"cpu_ms": 3, "kilobytes": 0})
-    table["date"] = datetime.date.today().isoformat()
-    table.to_csv(TABLE, index=False)
-    print(table.groupby(["part", "method"], sort=False)[["cpu_ms", "kilobytes"]].mean())
+            table.put(key | {"cpu_ms": spent, "kilobytes": kilobytes})
+
+
+PARTS = {"training": training, "serving": serving}
+COMMAND = Command(__doc__, TABLE, PARTS, "PART")
 
 
 if __name__ == "__main__":
-    main()
+    COMMAND.run(in_parts(PARTS))

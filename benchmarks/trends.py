@@ -1,20 +1,20 @@
 """Measure the tables of chapter 8.1: python benchmarks/trends.py [PART …]
 
 Parts: ``compression`` (students, pruning, eight bits; bytes, latency, probe) and ``multitask``
-(rotation + contrastive + reconstruction against each alone, the same CPU seconds for all);
-without a part, both.  Needs the full Fashion-MNIST (mirror).  Writes
-course/results/trends.csv after every row, with the date; the rows of the other part stay.
-About ten CPU minutes.
+(rotation + contrastive + reconstruction against each alone, the same CPU seconds for all).  Needs
+the full Fashion-MNIST (mirror).  Writes course/results/trends.csv.  About ten CPU minutes.
 """
 
+import functools
 import time
 import warnings
-from pathlib import Path
+from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
-from rows import measure_parts, put
+from command import Command, in_parts
+from table import Table
 
 from ssl_course import data, evaluate, networks
 from ssl_course.chapters import compression
@@ -23,9 +23,17 @@ from ssl_course.methods import SimCLR
 from ssl_course.pretrain import pretrain
 from ssl_course.pretrain.fashion_mnist import view
 
-TABLE = Path(__file__).parents[1] / "ssl_course/course/results" / "trends.csv"
-COLUMNS = ["part", "method", "seed", "linear", "few_10", "kilobytes", "gzip_kilobytes"]
-COLUMNS += ["latency_us", "parameters", "steps", "cpu_minutes", "date"]
+Represent = Callable[[np.ndarray], np.ndarray]
+"""From images to features (n, d)."""
+
+TABLE = Table(
+    "trends",
+    ("part", "method", "seed"),
+    (
+        *("part", "method", "seed", "linear", "few_10", "kilobytes", "gzip_kilobytes"),
+        *("latency_us", "parameters", "steps", "cpu_minutes", "date"),
+    ),
+)
 SEEDS = (0, 1, 2)
 BATCH = 256
 
@@ -42,15 +50,15 @@ CALIBRATION = 500
 class Judge:
     """The probes of one representation, on the same labels for every row."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         clothes = data.load("fashion_mnist", full=True)
         self.unlabeled, self.test = clothes.unlabeled, clothes.test
         self.train = data.few_labels(clothes.train, LABELED, 0)
         self.validation = data.few_labels(clothes.validation, 100, 0)
         self.few = [data.few_labels(clothes.train, 10, draw) for draw in range(evaluate.DRAWS)]
 
-    def __call__(self, represent) -> dict:
-        """``represent`` maps images to features (n, d)."""
+    def __call__(self, represent: Represent) -> dict[str, float]:
+        """Accuracies of the linear probes."""
         train, validation, test, *few = (
             data.Split(represent(split.x), split.y)
             for split in (self.train, self.validation, self.test, *self.few)
@@ -62,11 +70,14 @@ class Judge:
         return {"linear": linear["accuracy"], "few_10": float(np.mean(scores))}
 
 
-def features(encoder):
+def features(encoder: keras.Model) -> Represent:
+    """A map from images to the encoder's output."""
     return lambda images: encoder.predict(images, batch_size=500, verbose=0)
 
 
-def trained(method, images, seconds: float, seed: int, rate: float = 1e-3) -> dict:
+def trained(
+    method: keras.Model, images: np.ndarray, seconds: float, seed: int, rate: float = 1e-3
+) -> dict[str, float]:
     """Train within a budget; {steps, cpu_minutes}, the first step included."""
     start = time.process_time()
     budget = Budget(seconds, rate)
@@ -80,7 +91,7 @@ def trained(method, images, seconds: float, seed: int, rate: float = 1e-3) -> di
 # Compression.
 
 
-def tensors(encoder) -> dict[str, np.ndarray]:
+def tensors(encoder: keras.Model) -> dict[str, np.ndarray]:
     """What inference needs: folded kernels and biases."""
     named = {}
     for number, (kernel, bias) in enumerate(compression.folded(encoder), start=1):
@@ -88,7 +99,8 @@ def tensors(encoder) -> dict[str, np.ndarray]:
     return named
 
 
-def size(named: dict, parameters: int, sparse: bool = False) -> dict:
+def size(named: dict, parameters: int, sparse: bool = False) -> dict[str, float]:
+    """What the tensors take on disk."""
     count = compression.bytes_sparse if sparse else compression.bytes_dense
     return {
         "kilobytes": count(named) / 1000,
@@ -97,11 +109,11 @@ def size(named: dict, parameters: int, sparse: bool = False) -> dict:
     }
 
 
-def lite(encoder, images=None):
+def lite(encoder: keras.Model, images: np.ndarray | None = None) -> Represent:
     """The encoder as a LiteRT function of one image; with calibration images all in 8 bits."""
 
     @tf.function(input_signature=[tf.TensorSpec((1, 28, 28, 1))])
-    def serve(image):
+    def serve(image: tf.Tensor) -> tf.Tensor:
         return encoder(image, training=False)
 
     converter = tf.lite.TFLiteConverter.from_concrete_functions([serve.get_concrete_function()])
@@ -114,7 +126,7 @@ def lite(encoder, images=None):
     runner.allocate_tensors()
     first, last = runner.get_input_details()[0]["index"], runner.get_output_details()[0]["index"]
 
-    def call(image):
+    def call(image: np.ndarray) -> np.ndarray:
         runner.set_tensor(first, image[None])
         runner.invoke()
         return runner.get_tensor(last)[0].copy()
@@ -122,7 +134,9 @@ def lite(encoder, images=None):
     return call
 
 
-def latencies(functions: dict, images, rounds: int = 7, calls: int = 200) -> dict[str, float]:
+def latencies(
+    functions: dict[str, Represent], images: np.ndarray, rounds: int = 7, calls: int = 200
+) -> dict[str, float]:
     """CPU microseconds an image, one thread, median of interleaved rounds."""
     spent = {name: [] for name in functions}
     for _ in range(rounds):
@@ -134,94 +148,156 @@ def latencies(functions: dict, images, rounds: int = 7, calls: int = 200) -> dic
     return {name: float(np.median(values)) for name, values in spent.items()}
 
 
-def compress() -> None:
-    judge = Judge()
-    some = judge.unlabeled[:CALIBRATION]
-    teacher = pretrain("fashion_mnist-simclr")
-    served = {}
+def student(
+    images: np.ndarray, teacher: keras.Model, name: str, seed: int
+) -> tuple[keras.Model, dict[str, float]]:
+    """From the teacher, from the data alone or untrained; and what it cost."""
+    keras.utils.set_random_seed(seed)
+    encoder = compression.small_encoder()
+    if name == "student_random":
+        return evaluate.measure_statistics(encoder, images[:4000]), {}
+    if name == "student_simclr":
+        method = SimCLR(encoder, compression.small_projector(encoder), view())
+    else:
+        method = compression.Distillation(encoder, teacher, view())
+    return encoder, trained(method, images, STUDENT_SECONDS, seed)
 
-    def row(method, seed, represent, named, parameters, sparse=False, **more):
-        found = judge(represent) | size(named, parameters, sparse) | more
-        store({"part": "compression", "method": method, "seed": seed} | found)
 
-    encoder = teacher.encoder
-    row("teacher", 0, features(encoder), tensors(encoder), encoder.count_params())
-    store(
-        {"part": "compression", "method": "raw_pixels", "seed": 0}
-        | judge(lambda x: x.reshape(len(x), -1))
-    )
-    served["teacher"] = lite(encoder)
+def pruned(images: np.ndarray, share: float, tune: bool) -> tuple[keras.Model, dict[str, float]]:
+    """The teacher without its smallest weights, as it is or trained further; and the cost."""
+    method = pretrain("fashion_mnist-simclr")
+    compression.prune(method.encoder, share)
+    if not tune:
+        return method.encoder, {}
+    keras.utils.set_random_seed(0)
+    return method.encoder, trained(method, images, TUNING_SECONDS, 0, TUNING_RATE)
 
-    # Eight bits, by hand and by LiteRT.
-    kernels, biases = zip(*compression.folded(encoder), strict=True)
-    hidden = compression.hidden_peak(kernels[0], biases[0], some) / 255
-    for name, bits, each in (
-        ("int8", 8, True),
-        ("int8_one_scale", 8, False),
-        ("int4", 4, True),
-        ("int4_one_scale", 4, False),
-    ):
-        found = [compression.quantize(kernel, bits, each) for kernel in kernels]
-        whole, scales = zip(*found, strict=True)
 
-        def represent(x, whole=whole, scales=scales):
-            parts = np.array_split(x, max(1, len(x) // 500))
-            made = [compression.in_eights(whole, biases, scales, hidden, p) for p in parts]
-            return np.concatenate(made)
+class Compression:
+    """The teacher, what is made of it, and what is served of both."""
 
-        named = {}
-        for number in (1, 2):
-            kernel = whole[number - 1]
-            named[f"kernel_{number}"] = kernel if bits == 8 else compression.packed(kernel)
-            named[f"scales_{number}"] = np.atleast_1d(scales[number - 1])
-            named[f"bias_{number}"] = biases[number - 1].astype("float32")
-        row(name, 0, represent, named, encoder.count_params())
-    served["int8"] = lite(encoder, some)
-    kept = served["int8"]
-    litert = judge(lambda x: np.stack([kept(image) for image in x]))
-    store({"part": "compression", "method": "int8_litert", "seed": 0} | litert)
+    def __init__(self, table: Table):
+        self.table, self.judge = table, Judge()
+        self.teacher = pretrain("fashion_mnist-simclr").encoder
+        self.some = self.judge.unlabeled[:CALIBRATION]
+        # Each is trained once, for its row and for the latencies.
+        images = self.judge.unlabeled
+        self.student = functools.cache(functools.partial(student, images, self.teacher))
+        self.pruned = functools.cache(functools.partial(pruned, images))
 
-    # Students: from the teacher, from the data alone, untrained.
-    for seed in SEEDS:
-        for name in ("student_random", "student_simclr", "student_distilled"):
-            keras.utils.set_random_seed(seed)
-            student = compression.small_encoder()
-            cost = {}
-            if name == "student_simclr":
-                method = SimCLR(student, compression.small_projector(student), view())
-                cost = trained(method, judge.unlabeled, STUDENT_SECONDS, seed)
-            elif name == "student_distilled":
-                method = compression.Distillation(student, encoder, view())
-                cost = trained(method, judge.unlabeled, STUDENT_SECONDS, seed)
-            else:
-                evaluate.measure_statistics(student, judge.unlabeled[:4000])
-            row(name, seed, features(student), tensors(student), student.count_params(), **cost)
-    served["student_distilled"] = lite(student)
-    served["student_int8"] = lite(student, some)
+    def row(self, method: str, seed: int, represent: Represent, **more: float) -> None:
+        """Measure what a representation is worth."""
+        row = {"part": "compression", "method": method, "seed": seed}
+        self.table.put(row | self.judge(represent) | more)
 
-    # Pruning, without and with further training on SimCLR's loss.
-    for share in SHARES:
-        for tune in (False, True):
-            method = pretrain("fashion_mnist-simclr")
-            compression.prune(method.encoder, share)
-            cost, name = {}, f"pruned_{round(100 * share)}"
-            if tune:
-                keras.utils.set_random_seed(0)
-                cost = trained(method, judge.unlabeled, TUNING_SECONDS, 0, TUNING_RATE)
-                name += "_tuned"
-            parts = tensors(method.encoder), method.encoder.count_params(), True
-            row(name, 0, features(method.encoder), *parts, **cost)
-            if name == "pruned_90_tuned":
-                served[name] = lite(method.encoder)
+    def done(self, method: str, seed: int = 0) -> bool:
+        """Whether the row need not be measured."""
+        return self.table.done(part="compression", method=method, seed=seed)
 
-    for name, spent in latencies(served, judge.test.x).items():
-        store({"part": "latency", "method": name, "seed": 0, "latency_us": spent})
+    def references(self) -> None:
+        """The teacher and raw pixels."""
+        if not self.done("teacher"):
+            sizes = size(tensors(self.teacher), self.teacher.count_params())
+            self.row("teacher", 0, features(self.teacher), **sizes)
+        if not self.done("raw_pixels"):
+            self.row("raw_pixels", 0, lambda x: x.reshape(len(x), -1))
+
+    def quantized(self) -> None:
+        """Eight and four bits by hand, eight by LiteRT."""
+        kernels, biases = zip(*compression.folded(self.teacher), strict=True)
+        hidden = compression.hidden_peak(kernels[0], biases[0], self.some) / 255
+        for name, bits, each in (
+            ("int8", 8, True),
+            ("int8_one_scale", 8, False),
+            ("int4", 4, True),
+            ("int4_one_scale", 4, False),
+        ):
+            if self.done(name):
+                continue
+            found = [compression.quantize(kernel, bits, each) for kernel in kernels]
+            whole, scales = zip(*found, strict=True)
+            represent = in_eights(whole, biases, scales, hidden)
+            sizes = size(packed(whole, biases, scales, bits), self.teacher.count_params())
+            self.row(name, 0, represent, **sizes)
+        if not self.done("int8_litert"):
+            one = lite(self.teacher, self.some)
+            self.row("int8_litert", 0, lambda x: np.stack([one(image) for image in x]))
+
+    def students(self) -> None:
+        """Small encoders."""
+        for seed in SEEDS:
+            for name in ("student_random", "student_simclr", "student_distilled"):
+                if self.done(name, seed):
+                    continue
+                encoder, cost = self.student(name, seed)
+                sizes = size(tensors(encoder), encoder.count_params())
+                self.row(name, seed, features(encoder), **sizes, **cost)
+
+    def prunings(self) -> None:
+        """Pruning, without and with further training on SimCLR's loss."""
+        for share in SHARES:
+            for tune in (False, True):
+                name = f"pruned_{round(100 * share)}{'_tuned' if tune else ''}"
+                if self.done(name):
+                    continue
+                encoder, cost = self.pruned(share, tune)
+                sizes = size(tensors(encoder), encoder.count_params(), sparse=True)
+                self.row(name, 0, features(encoder), **sizes, **cost)
+
+    def latency(self) -> None:
+        """CPU time of one image; the students are those of the last seed."""
+        if self.table.done(part="latency"):
+            return
+        small, _ = self.student("student_distilled", SEEDS[-1])
+        sparse, _ = self.pruned(0.9, True)
+        served = {
+            "teacher": lite(self.teacher),
+            "int8": lite(self.teacher, self.some),
+            "student_distilled": lite(small),
+            "student_int8": lite(small, self.some),
+            "pruned_90_tuned": lite(sparse),
+        }
+        spent = latencies(served, self.judge.test.x)
+        row = {"part": "latency", "seed": 0}
+        self.table.put(*(row | {"method": n, "latency_us": us} for n, us in spent.items()))
+
+
+def in_eights(whole: tuple, biases: tuple, scales: tuple, hidden: float) -> Represent:
+    """The quantized encoder as a map from images to features."""
+
+    def represent(x: np.ndarray) -> np.ndarray:
+        parts = np.array_split(x, max(1, len(x) // 500))
+        return np.concatenate(
+            [compression.in_eights(whole, biases, scales, hidden, part) for part in parts]
+        )
+
+    return represent
+
+
+def packed(whole: tuple, biases: tuple, scales: tuple, bits: int) -> dict[str, np.ndarray]:
+    """What inference needs of a quantized encoder."""
+    named = {}
+    for number, (kernel, bias, scale) in enumerate(zip(whole, biases, scales, strict=True), 1):
+        named[f"kernel_{number}"] = kernel if bits == 8 else compression.packed(kernel)
+        named[f"scales_{number}"] = np.atleast_1d(scale)
+        named[f"bias_{number}"] = bias.astype("float32")
+    return named
+
+
+def compress(table: Table) -> None:
+    """Rows of what is made of one teacher, and of latencies."""
+    rows = Compression(table)
+    rows.references()
+    rows.quantized()
+    rows.students()
+    rows.prunings()
+    rows.latency()
 
 
 # Several tasks.
 
 
-def balanced(encoder, seed: int, images) -> dict[str, float]:
+def balanced(encoder: keras.Model, seed: int, images: np.ndarray) -> dict[str, float]:
     """Weights with which the tasks' gradients at the last kernel are equally long at the start."""
     keras.utils.set_random_seed(seed)
     method = MultiTask(encoder, view(), dict.fromkeys(TASKS, 1.0))
@@ -234,35 +310,33 @@ def balanced(encoder, seed: int, images) -> dict[str, float]:
     return {task: lengths["contrastive"] / length for task, length in lengths.items()}
 
 
-def multitask() -> None:
+def multitask(table: Table) -> None:
+    """Rows of each task alone, of all together, and of random weights."""
     judge = Judge()
     for seed in SEEDS:
         keras.utils.set_random_seed(seed)
         weights = balanced(networks.patch_encoder(), seed, judge.unlabeled[:BATCH])
         print("weights", weights, flush=True)
         arms = {task: {task: 1.0} for task in TASKS}
-        arms |= {"sum": dict.fromkeys(TASKS, 1.0), "balanced": weights}
+        arms |= {"sum": dict.fromkeys(TASKS, 1.0), "balanced": weights, "random": None}
         for name, tasks in arms.items():
+            key = {"part": "multitask", "method": name, "seed": seed}
+            if table.done(**key):
+                continue
             keras.utils.set_random_seed(seed)
-            method = MultiTask(networks.patch_encoder(), view(), tasks)
-            cost = trained(method, judge.unlabeled, TASK_SECONDS, seed)
-            found = judge(features(method.encoder))
-            store({"part": "multitask", "method": name, "seed": seed} | cost | found)
+            encoder, cost = networks.patch_encoder(), {}
+            if tasks is None:
+                evaluate.measure_statistics(encoder, judge.unlabeled[:4000])
+            else:
+                method = MultiTask(encoder, view(), tasks)
+                cost = trained(method, judge.unlabeled, TASK_SECONDS, seed)
+            table.put(key | cost | judge(features(encoder)))
             keras.backend.clear_session()
-        keras.utils.set_random_seed(seed)
-        encoder = evaluate.measure_statistics(networks.patch_encoder(), judge.unlabeled[:4000])
-        found = judge(features(encoder))
-        store({"part": "multitask", "method": "random", "seed": seed} | found)
 
 
 PARTS = {"compression": compress, "multitask": multitask}
-
-
-def store(row: dict) -> None:
-    """Put a row into the table in place of the one that it repeats."""
-    print(row, flush=True)
-    put(row, TABLE, COLUMNS, ["part", "method", "seed"])
+COMMAND = Command(__doc__, TABLE, PARTS, "PART")
 
 
 if __name__ == "__main__":
-    measure_parts(__doc__, PARTS)
+    COMMAND.run(in_parts(PARTS))

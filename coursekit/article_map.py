@@ -7,14 +7,15 @@ Raises SystemExit if a section has no place or a chapter claims one that does no
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 
 import yaml
 
-from coursekit import ROOT
+from coursekit import BOOK
 
-PAGE = ROOT / "book" / "article-map.md"
+PAGE = BOOK / "article-map.md"
 
 SECTIONS = {
     "1.1": "Purpose and scope",
@@ -65,7 +66,7 @@ def claims() -> dict[str, list[str]]:
     """{section: names of the pages that cover it}."""
     found: dict[str, list[str]] = {}
     pages = dict(PAGES_WITHOUT_FRONT_MATTER)
-    for source in sorted((ROOT / "book").glob("*.md")):
+    for source in sorted(BOOK.glob("*.md")):
         parts = source.read_text(encoding="utf-8").split("---", 2)
         if len(parts) == 3 and not parts[0]:
             course = yaml.safe_load(parts[1]).get("course") or {}
@@ -93,7 +94,8 @@ def problems(found: dict[str, list[str]]) -> list[str]:
 
 
 def title(page: str) -> str:
-    text = (ROOT / "book" / f"{page}.md").read_text(encoding="utf-8")
+    """The heading of a page, by its name."""
+    text = (BOOK / f"{page}.md").read_text(encoding="utf-8")
     return re.search(r"^# (.*)$", text, re.M)[1]
 
 
@@ -115,8 +117,14 @@ def page(found: dict[str, list[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-if __name__ == "__main__":
+def main(arguments: list[str] | None = None) -> int:
+    argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0]).parse_args(arguments)
     found = claims()
     if wrong := problems(found):
         sys.exit("\n".join(wrong))
-    PAGE.write_text(page(found), encoding="utf-8")
+    PAGE.write_text(page(found), encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

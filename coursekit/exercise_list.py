@@ -8,6 +8,7 @@ exercises or leaves a chapter out of the longest course.
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 import tomllib
@@ -17,10 +18,10 @@ from pathlib import Path
 import jupytext
 import yaml
 
-from coursekit import ROOT, student
+from coursekit import BOOK, ROOT, student
 from coursekit.assignment import chapters
 
-PAGE = ROOT / "book" / "exercise-list.md"
+PAGE = BOOK / "exercise-list.md"
 SYLLABUS = ROOT / "assignments" / "syllabus.toml"
 LEVELS = {1: "apply", 2: "think", 3: "hard"}
 
@@ -134,12 +135,14 @@ def _weeks(known: dict[str, Chapter], course: dict) -> list[str]:
     return lines
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> int:
+    argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0]).parse_args(arguments)
     known = {name: chapter(source) for name, source in chapters().items()}
     if wrong := problems(known, syllabi()):
         sys.exit("\n".join(wrong))
-    PAGE.write_text(page(known, syllabi()), encoding="utf-8")
+    PAGE.write_text(page(known, syllabi()), encoding="utf-8", newline="\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

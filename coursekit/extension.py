@@ -1,71 +1,69 @@
 """What this book needs of Sphinx beyond its configuration."""
 
-import json
-import logging
+import hashlib
 import shutil
-import tomllib
 from pathlib import Path
 
 import jupytext
-from jupyter_cache import get_cache
-from jupyter_cache.executors import load_executor
+from docutils import nodes
 from sphinx.application import ENV_PICKLE_FILENAME
+from sphinx.util.docutils import SphinxDirective
 
-from coursekit import ROOT, pairs, student
-from coursekit.hashing import contents, package_hash
-
-PROGRESS = logging.getLogger("course")
-PROGRESS.setLevel(logging.INFO)  # jupyter-cache then names each notebook that it starts and ends
-READER = {"type": "plugin", "name": "myst_nb_md"}
+import ssl_course
+from coursekit import pairs, student, version
+from coursekit.run import record
 
 
 def set_repository(app, config):
-    """Take the repository's address from pyproject.toml, the one place that holds it."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    """Name the repository, and the release whose notebooks the launch buttons open."""
     config.html_theme_options |= {
-        "repository_url": project["urls"]["Repository"],
-        "repository_branch": "main",
+        "repository_url": version.repository(),
+        "repository_branch": f"v{ssl_course.__version__}",  # what a page's first cell installs
         "path_to_docs": "",
         "use_repository_button": True,
         "use_issues_button": True,
     }
 
 
-def forget_stale_outputs(app, env, added, changed, removed):
-    """Run a notebook again when the package, a table or a quiz that it uses has changed.
-
-    The execution cache knows only the cells; it would show outputs of the old package.
-    The cache and the read pages each remember what they were made with, because either may be
-    deleted or a build may be interrupted between the two.
-    """
-    files = contents()
-    now = {
-        str(source): package_hash(source.read_text("utf-8"), files) for source in pairs.sources()
-    }
-    folder = Path(env.mystnb_config.execution_cache_path)
-    cache, stamps = get_cache(folder), folder / "packages.json"
-    ran = json.loads(stamps.read_text()) if stamps.is_file() else {}
-    for record in cache.list_cache_records():
-        if ran.get(record.uri) != now.get(record.uri):
-            cache.remove_cache(record.pk)
-    stamps.write_text(json.dumps(now))
-    read, env.course_packages = getattr(env, "course_packages", {}), now
-    stale = {env.path2doc(path) for path, package in now.items() if read.get(path) != package}
-    return sorted(stale & env.found_docs - added)
+def changed_pages(app, env, added, changed, removed):
+    """Read a page again when its text or its outputs have changed, whatever the time stamps say."""
+    now = {name: page_digest(Path(env.doc2path(name))) for name in env.found_docs}
+    before, env.course_pages = getattr(env, "course_pages", {}), now
+    return sorted(name for name in now if before.get(name) != now[name] and name not in added)
 
 
-def run_side_by_side(app, env, added, changed, removed):
-    """Run what the execution cache lacks, a notebook a core; MyST-NB alone takes one by one.
+def page_digest(source: Path) -> str:
+    """Of a page's text and its run, or all runs for a page that shows what they cost."""
+    text = source.read_bytes()
+    names = "*.json" if b"{chapter-costs}" in text else f"{source.stem}.json"
+    runs = b"".join(file.read_bytes() for file in sorted(record.RECORDS.glob(names)))
+    return hashlib.sha256(text + runs).hexdigest()
 
-    What fails here stays out of the cache, so MyST-NB runs it again and warns.
-    """
-    cache = get_cache(env.mystnb_config.execution_cache_path)
-    for source in pairs.sources():
-        if env.path2doc(str(source)) in env.found_docs:
-            cache.add_nb_to_project(str(source), read_data=READER)
-    seconds = env.mystnb_config.execution_timeout
-    load_executor("local-parallel", cache, PROGRESS).run_and_cache(timeout=seconds)
-    return []
+
+class ChapterCosts(SphinxDirective):
+    """A table of what each chapter cost in the last run: seconds, CPU seconds, memory."""
+
+    def run(self) -> list[nodes.Node]:
+        """The table, from the records of the run."""
+        lines = ["| chapter | seconds | CPU seconds | dearest cell | memory |"]
+        lines += ["|---|---:|---:|---:|---:|"]
+        for source in pairs.sources():
+            last = record.load(source.stem)
+            if last is None:
+                continue
+            dearest = max((cell.cpu for cell in last.cells), default=0)
+            lines.append(
+                f"| [{title(source)}]({source.name}) | {last.wall:.0f} | {last.cpu:.1f} "
+                f"| {dearest:.1f} | {last.memory / 1e9:.1f} GB |"
+            )
+        self.env.note_dependency(str(record.RECORDS))
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
+def title(source: Path) -> str:
+    """The heading of a page."""
+    lines = source.read_text(encoding="utf-8").splitlines()
+    return next(line.removeprefix("# ") for line in lines if line.startswith("# "))
 
 
 def forget_build_with_warnings(app, exception):
@@ -84,14 +82,12 @@ def offer_students_version(app, exception):
     for source in pairs.sources() if exception is None and offered.is_dir() else ():
         if not (offered / source.name).is_file():
             continue
-        chapter = jupytext.read(source)
-        pair = jupytext.read(source.with_suffix(".ipynb"))
-        text = jupytext.writes(student.version(chapter, student.printed(pair)), fmt="md:myst")
+        pair = pairs.pair_of(source)
+        chapter = student.version(jupytext.read(source), student.printed(jupytext.read(pair)))
+        text = jupytext.writes(chapter, fmt="md:myst")
         (offered / source.name).write_text(text, encoding="utf-8")
-        if (offered / source.name).with_suffix(".ipynb").is_file():
-            shutil.copyfile(
-                source.with_suffix(".ipynb"), (offered / source.name).with_suffix(".ipynb")
-            )
+        if (offered / pair.name).is_file():
+            shutil.copyfile(pair, offered / pair.name)
 
 
 def drop_unused_scripts(app, pagename, templatename, context, doctree):
@@ -106,10 +102,11 @@ def drop_unused_scripts(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
+    """Connect all of this."""
     app.connect("config-inited", set_repository)
-    app.connect("env-get-outdated", forget_stale_outputs, priority=1)
-    app.connect("env-get-outdated", run_side_by_side, priority=2)
+    app.connect("env-get-outdated", changed_pages)
     app.connect("build-finished", forget_build_with_warnings)
     app.connect("build-finished", offer_students_version)
     app.connect("html-page-context", drop_unused_scripts, priority=990)
-    return {"parallel_read_safe": True, "version": "1"}
+    app.add_directive("chapter-costs", ChapterCosts)
+    return {"parallel_read_safe": True, "version": "2"}

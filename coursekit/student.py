@@ -45,7 +45,7 @@ def version(chapter: NotebookNode, targets: Mapping[str, str] | None = None) -> 
         if about.get("solution"):
             solution = cell
             cells[-1].source = cells[-1].source.replace(f"```python\n{task(cell)}\n```\n\n", "")
-            cells.append(_code(stub(cell.source)))
+            cells.append(_code(stub(cell.source), stub=about["grade_id"]))
         elif about.get("grade"):
             cells += _after(solution, targets.get(solution.metadata["nbgrader"]["grade_id"]))
             solution = None
@@ -70,7 +70,7 @@ def _after(solution: NotebookNode, target: str | None) -> list[NotebookNode]:
     if target:
         text = f"The right answer prints:\n\n```text\n{target}\n```"
         cells.append(new_markdown_cell(text, metadata={"target": grade_id}))
-    cells.append(_code(f'exercises.check("{chapter}.{letter}", {names})'))
+    cells.append(_code(f'exercises.check("{chapter}.{letter}", {names})', checks=grade_id))
     if not is_for_marks(solution):
         code = MARKERS.sub("", solution.source).strip()
         folded = f"<details><summary>Solution</summary>\n\n```python\n{code}\n```\n\n</details>"
@@ -78,8 +78,9 @@ def _after(solution: NotebookNode, target: str | None) -> list[NotebookNode]:
     return cells
 
 
-def _code(source: str) -> NotebookNode:
-    return new_code_cell(source, execution_count=1)
+def _code(source: str, **role: str) -> NotebookNode:
+    """A cell that only students have; ``role`` says whose stub it is, or which answer it checks."""
+    return new_code_cell(source, execution_count=1, metadata=role)
 
 
 def is_notebook(source: Path) -> bool:
@@ -114,20 +115,31 @@ def defined(code: str) -> list[str]:
     return [node.name for node in ast.parse(code).body if isinstance(node, kinds)]
 
 
-def printed(notebook: NotebookNode) -> dict[str, str]:
-    """What right answers print, by grade id: from a chapter that ran, or from a student's version.
+def printing(chapter: NotebookNode) -> dict[str, NotebookNode]:
+    """The cells of a chapter that print what the right answers give, by grade id.
 
-    In a chapter, the cell after a solution prints it.
+    They follow the solutions.
     """
-    found = {}
-    for before, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
-        about = before.metadata.get("nbgrader", {})
-        if "target" in cell.metadata:
-            found[cell.metadata["target"]] = TARGET.search(cell.source)[1]
-        elif cell.cell_type == "code" and about.get("solution") and "nbgrader" not in cell.metadata:
-            text = "".join(output.get("text", "") for output in cell.get("outputs", [])).strip()
-            if text:
-                found[about["grade_id"]] = text
+    return {
+        before.metadata["nbgrader"]["grade_id"]: cell
+        for before, cell in zip(chapter.cells, chapter.cells[1:], strict=False)
+        if before.metadata.get("nbgrader", {}).get("solution")
+        and cell.cell_type == "code"
+        and "nbgrader" not in cell.metadata
+    }
+
+
+def printed(notebook: NotebookNode) -> dict[str, str]:
+    """What right answers print, by grade id: of a chapter that ran, or of a student's version."""
+    found = {
+        cell.metadata["target"]: TARGET.search(cell.source)[1]
+        for cell in notebook.cells
+        if "target" in cell.metadata
+    }
+    for grade_id, cell in printing(notebook).items():
+        text = "".join(output.get("text", "") for output in cell.get("outputs", [])).strip()
+        if text:
+            found[grade_id] = text
     return found
 
 

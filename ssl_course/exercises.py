@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import html
-import json
+import random
 import tomllib
-from importlib import resources
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module, resources
+from pkgutil import iter_modules
 
+import numpy as np
 from IPython.display import HTML, Markdown
+
+from ssl_course.course import checks
+from ssl_course.course.checks import Exercise
 
 
 def quiz(identifier: str) -> HTML:
@@ -30,36 +38,78 @@ def quiz(identifier: str) -> HTML:
     )
 
 
-def check(identifier: str, *answers) -> Markdown:
+def check(identifier: str, *answers: Callable) -> Markdown:
     """Run the visible checks of an exercise on your answer, and give a hint if one fails.
 
     ``answers`` are the functions or classes that the exercise asks for, in its order, as in
     ``check("03-5.a", nt_xent_without_friends)``.  Passing says that nothing obvious is wrong;
-    a graded exercise has more checks.  Neither a network nor an account is needed.
+    a graded exercise has more checks.  Neither a network nor an account is needed, and the
+    random seeds of Python and NumPy stay as they were.
 
     Raises KeyError for an unknown exercise and TypeError for another number of answers.
     """
-    file = resources.files("ssl_course.course") / "checks.json"
-    known = json.loads(file.read_text(encoding="utf-8"))
-    if identifier not in known:
-        raise KeyError(f"no exercise {identifier!r}; there are: {', '.join(known)}")
-    exercise = known[identifier]
-    if len(answers) != len(exercise["names"]):
-        wanted = ", ".join(exercise["names"])
+    exercise = _exercise(identifier)
+    if len(answers) != len(exercise.names):
+        wanted = ", ".join(exercise.names)
         raise TypeError(f"exercise {identifier} asks for {wanted}; {len(answers)} given")
-    scope: dict = {}
-    exec(exercise["setup"], scope)
-    scope |= dict(zip(exercise["names"], answers, strict=True))
     try:
-        exec(exercise["checks"], scope)
+        with _seeds_kept():
+            exercise.check(*answers)
     except Exception as error:  # whatever the answer raises is news for the learner
-        reason = str(error) if isinstance(error, AssertionError) else repr(error)
-        first, *more = exercise["hints"]
+        first, *more = exercise.hints
         details = "".join(
             f"\n\n<details><summary>Another hint</summary>\n\n{hint}\n\n</details>" for hint in more
         )
+        reason = _reason(error, exercise.check, answers)
         return Markdown(f"**Not yet.** {reason}\n\n*Hint.* {first}{details}")
     return Markdown("**The visible checks pass.**")
+
+
+def _exercise(identifier: str) -> Exercise:
+    """What course/checks has on an exercise."""
+    chapter, _, letter = identifier.partition(".")
+    modules = {module.name for module in iter_modules(checks.__path__)}
+    name = f"ch_{chapter.replace('-', '_')}"
+    known = import_module(f"{checks.__name__}.{name}").EXERCISES if name in modules else {}
+    if letter in known:
+        return known[letter]
+    there = [f"{chapter}.{letter}" for letter in known] or sorted(
+        f"{module.removeprefix('ch_').replace('_', '-')}.a" for module in modules
+    )
+    raise KeyError(f"no exercise {identifier!r}; there are: {', '.join(there)}")
+
+
+@contextmanager
+def _seeds_kept() -> Iterator[None]:
+    """The global generators, which an answer may use, go on afterwards as if nothing had been."""
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
+
+
+def _reason(error: Exception, check: Callable, answers: Sequence[Callable]) -> str:
+    """What a check said, or what went wrong in which line of the learner's own code."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, AssertionError) and frames[-1].filename in _files(check):
+        return str(error)
+    written = set().union(*map(_files, answers))
+    own = [frame for frame in frames if frame.filename in written]
+    if isinstance(error, NotImplementedError) and own:
+        return f"`{own[-1].name}` is not written yet."
+    first = str(error).partition("\n")[0].replace("`", "'")
+    what = f"`{type(error).__name__}: {first}`" if first else f"`{type(error).__name__}`"
+    if not own:
+        return what
+    return f"{what} in `{own[-1].name}`, line {own[-1].lineno} of its cell: `{own[-1].line}`"
+
+
+def _files(answer: Callable) -> set[str]:
+    """Where a function or the methods of a class were written."""
+    parts = vars(answer).values() if isinstance(answer, type) else [answer]
+    return {part.__code__.co_filename for part in parts if hasattr(part, "__code__")}
 
 
 def bank(chapter: str) -> dict[str, dict]:

@@ -1,16 +1,17 @@
 """Shared by all tests: where things are, and a mirror of the full data where there is one."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from ssl_course.data.fetch import MIRROR_LIST, sha256_of
+from coursekit.run import kernels
+from ssl_course.data.fetch import MIRROR_LIST, MIRROR_VARIABLE
 
 ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared" / "data"
-FULL_SETS = ("mnist.npz", "fashion_mnist.npz")
+MIRROR = os.environ.get(MIRROR_VARIABLE)  # as it is outside; tests change it
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
@@ -28,23 +29,11 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
-    """Data that only some machines have."""
-    return SHARED
-
-
-@pytest.fixture(scope="session")
-def mirror(tmp_path_factory) -> Path:
-    """A mirror directory with the full data sets; skips where they are out of reach."""
-    if not all((SHARED / name).is_file() for name in FULL_SETS):
-        pytest.skip("the full data sets are not on this machine")
-    folder = tmp_path_factory.mktemp("mirror")
-    lines = []
-    for name in FULL_SETS:
-        (folder / name).symlink_to(SHARED / name)
-        lines.append(f"{sha256_of(folder / name)}  {name}\n")
-    (folder / MIRROR_LIST).write_text("".join(lines))
-    return folder
+def mirror() -> Path:
+    """The directory with full data sets that SSL_COURSE_DATA names; skips where it names none."""
+    if MIRROR is None or not (Path(MIRROR) / MIRROR_LIST).is_file():
+        pytest.skip(f"the full data sets are not at hand: {MIRROR_VARIABLE} names no mirror")
+    return Path(MIRROR)
 
 
 @pytest.fixture
@@ -65,3 +54,19 @@ def wheel(tmp_path_factory) -> Path:
     subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True)
     (path,) = folder.glob("*.whl")
     return path
+
+
+@pytest.fixture(scope="session")
+def kernel_server():
+    """The environment in which kernels are forks of one process."""
+    with kernels.server() as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def forked(kernel_server):
+    """Kernels of this module's tests are forks; those of hostile submissions have to be fresh."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in kernel_server.items():
+            patch.setenv(name, value)
+        yield kernel_server

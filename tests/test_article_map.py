@@ -1,13 +1,8 @@
 """Every section of the article has a place in the book, and the page that says where is true."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from coursekit import article_map
-
-ROOT = Path(__file__).parents[1]
 
 
 def test_every_section_has_a_place_and_no_chapter_claims_another():
@@ -17,15 +12,6 @@ def test_every_section_has_a_place_and_no_chapter_claims_another():
 def test_the_page_is_the_one_that_the_front_matter_gives():
     expected = article_map.page(article_map.claims())
     assert article_map.PAGE.read_text() == expected, "run: python -m coursekit.article_map"
-
-
-def test_sections_are_those_of_the_article(root):
-    article = root.parent / "shared" / "article.zh.md"
-    if not article.is_file():
-        pytest.skip("the article is not on this machine")
-    text = article.read_text(encoding="utf-8")
-    numbers = re.findall(r"^### (\d+\.\d+) ", text, re.M)
-    assert {*numbers, "10"} == set(article_map.SECTIONS)
 
 
 @pytest.mark.parametrize(

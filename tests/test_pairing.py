@@ -81,7 +81,7 @@ def test_pairing_on_purpose_goes_from_the_source_to_the_notebook(book, name):
     before = content(source)
     jupytext_command(book, "--set-formats", "ipynb,md:myst", name)
     assert content(source) == before
-    assert not pairs.is_current(source), "the notebook now holds the solutions"
+    assert not pairs.is_in_step(source), "the notebook now holds the solutions"
 
 
 @pytest.mark.parametrize("root", ["book", "."])
@@ -134,8 +134,8 @@ def test_each_loss_is_named(book, lost, named):
 
 def test_changed_notebook_is_not_current(book):
     source, pair = book / f"{CHAPTER}.md", book / f"{CHAPTER}.ipynb"
-    assert pairs.is_current(source)
+    assert pairs.is_in_step(source)
     notebook = nbformat.read(pair, as_version=4)
     notebook.cells[-1].source += "\n1 / 0"
     nbformat.write(notebook, pair)
-    assert not pairs.is_current(source)
+    assert not pairs.is_in_step(source)

@@ -32,6 +32,20 @@ def test_wheel_is_complete(wheel, tmp_path):
     assert run.stdout.strip() == "complete", run.stderr[-2000:]
 
 
+def test_wheel_has_the_licenses(wheel, root):
+    """LICENSE is one license alone, which programs recognize; NOTICE has those of the data."""
+    with zipfile.ZipFile(wheel) as archive:
+        texts = {
+            name.rpartition("/")[2]: archive.read(name).decode()
+            for name in archive.namelist()
+            if "/licenses/" in name
+        }
+    assert texts == {name: (root / name).read_text("utf-8") for name in ("LICENSE", "NOTICE")}
+    samples = root / "ssl_course" / "data" / "samples"
+    named = {path.name for path in samples.iterdir() if path.name in texts["NOTICE"]}
+    assert named == {path.name for path in samples.iterdir() if path.suffix != ".py"}
+
+
 def test_wheel_asks_for_loose_versions(wheel):
     """Installing the course must not change what Colab ships."""
     with zipfile.ZipFile(wheel) as archive:

@@ -1,92 +1,35 @@
-"""What chapter 6.1 measures on medical images: AUC with an interval, evidence, outliers."""
+"""What the chapters on medicine measure: probes of two classes, evidence, outliers."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 
 import keras
 import numpy as np
 from scipy.stats import rankdata
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
 
 from ssl_course.data import Split
+from ssl_course.evaluate import RANKING_STRENGTHS, Probe, best_probe, squared_distances
 from ssl_course.networks.patch import GRID
 
-STRENGTHS = (1.0, 10.0, 100.0)
-"""Inverse regularization strengths that `Probe` tries on the validation split."""
+ITERATIONS = 100
+"""Bound of the solver of `probe`."""
 
 
-class Probe:
-    """Logistic regression on frozen features, for two classes.
+def probe(train: Split, validation: Split | None = None) -> Probe:
+    """A probe for two classes; its strength is the one with the best AUC on ``validation``.
 
-    With ``validation``, the strength is the one of `STRENGTHS` with the best validation AUC;
-    without, it is 10: with a handful of labels there is nothing to choose it on.
-    Features are centered and scaled by one number, as in `evaluate.linear_probe`.
+    Without ``validation`` it is that for few labels.
     """
-
-    def __init__(self, train: Split, validation: Split | None = None, iterations: int = 100):
-        self.mean = train.x.mean(axis=0)
-        self.scale = float(np.sqrt(((train.x - self.mean) ** 2).sum(axis=1).mean())) or 1.0
-
-        def fit(strength):
-            classifier = LogisticRegression(C=strength, max_iter=iterations)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)  # few iterations are meant
-                return classifier.fit(self._prepared(train.x), train.y)
-
-        if validation is None:
-            self.classifier = fit(10.0)
-            return
-
-        def quality(classifier):
-            return auc(validation.y, classifier.decision_function(self._prepared(validation.x)))
-
-        self.classifier = max(map(fit, STRENGTHS), key=quality)
-
-    def __call__(self, features: np.ndarray) -> np.ndarray:
-        """Scores (n,), the logits of the second class."""
-        return self.classifier.decision_function(self._prepared(features))
-
-    @property
-    def weights(self) -> np.ndarray:
-        """Weight of each feature (D,), in the features' own units."""
-        return self.classifier.coef_[0] / self.scale
-
-    def _prepared(self, features):
-        return (features - self.mean) / self.scale
-
-
-def auc(labels: np.ndarray, scores: np.ndarray) -> float:
-    """Area under the ROC curve: the share of pairs of a 1 and a 0 that are in the right order.
-
-    From ranks (Mann and Whitney, 1947); ties count half.  Raises ValueError if a class is missing.
-    """
-    positive = labels == 1
-    count, rest = positive.sum(), (~positive).sum()
-    if not count or not rest:
-        raise ValueError("the AUC compares two classes, and there is only one")
-    above = rankdata(scores)[positive].sum() - count * (count + 1) / 2
-    return float(above / (count * rest))
-
-
-def auc_interval(
-    labels: np.ndarray, scores: np.ndarray, draws: int = 1000, seed: int = 0
-) -> tuple[float, float, float]:
-    """AUC and the ends of its 95 % interval, by drawing cases with replacement (bootstrap).
-
-    ``labels`` (n,) are 0 or 1, both; draws that miss a class are left out.
-    """
-    measured = auc(labels, scores)
-    random = np.random.default_rng(seed)
-    values = []
-    for _ in range(draws):
-        chosen = random.integers(len(labels), size=len(labels))
-        if 0 < labels[chosen].sum() < len(labels):
-            values.append(auc(labels[chosen], scores[chosen]))
-    low, high = np.percentile(values, [2.5, 97.5])
-    return measured, float(low), float(high)
+    if validation is None:
+        return Probe(train, iterations=ITERATIONS)
+    return best_probe(
+        train,
+        validation,
+        strengths=RANKING_STRENGTHS,
+        iterations=ITERATIONS,
+        quality=Probe.auc,
+    )
 
 
 def evidence_map(encoder: keras.Model, probe: Probe, images: np.ndarray) -> np.ndarray:
@@ -96,10 +39,12 @@ def evidence_map(encoder: keras.Model, probe: Probe, images: np.ndarray) -> np.n
     sum over places, up to a constant (Zhou et al., 2016).
     """
     features = _features(encoder, images).reshape(len(images), GRID, GRID, -1)
-    return (features - probe.mean) @ probe.weights / GRID**2
+    return (features - probe.scaler.mean_) @ probe.kernel[:, 0] / GRID**2
 
 
-def occlusion_map(score: Callable, images: np.ndarray, size: int = 4) -> np.ndarray:
+def occlusion_map(
+    score: Callable[[np.ndarray], np.ndarray], images: np.ndarray, size: int = 4
+) -> np.ndarray:
     """How far the score falls when a block is painted in the image's mean: (n, 7, 7) for size 4.
 
     ``score`` maps images (n, 28, 28, 1) to scores (n,).  One pass a block of ``size`` pixels
@@ -162,12 +107,12 @@ def nearest(bank: np.ndarray, queries: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
     A distance near 0 means a copy; a distance larger than usual, a stranger.
     """
-    squared = (queries**2).sum(axis=1)[:, None] + (bank**2).sum(axis=1) - 2 * queries @ bank.T
+    squared = squared_distances(queries, bank)
     index = squared.argmin(axis=1)
-    return index, np.sqrt(np.maximum(squared[np.arange(len(queries)), index], 0.0))
+    return index, np.sqrt(squared[np.arange(len(queries)), index])
 
 
-def _features(encoder, images, batch_size=500):
+def _features(encoder: keras.Model, images: np.ndarray, batch_size: int = 500) -> np.ndarray:
     """Like `keras.Model.predict`, which compiles anew for every copy of an encoder."""
     parts = (images[start : start + batch_size] for start in range(0, len(images), batch_size))
     features = [np.asarray(encoder(part, training=False)) for part in parts]

@@ -43,7 +43,7 @@ class Annotated(NamedTuple):
 
 
 @lru_cache
-def load(part: str) -> Annotated:
+def annotated(part: str) -> Annotated:
     """The annotated reviews of ``"validation"`` or ``"test"``; raises ValueError for others."""
     if part not in LENGTHS:
         raise ValueError(f"no reviews of {part!r} are annotated; there are: {', '.join(LENGTHS)}")

@@ -111,7 +111,7 @@ def non_finite(folder: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def steps(folder: Path) -> pd.DataFrame:
+def profiled_steps(folder: Path) -> pd.DataFrame:
     """Training steps, and the waits for their input, in a trace of TensorFlow's profiler.
 
     One row an event: ``what`` (``"step"`` or ``"wait"``), ``start`` and ``end`` in milliseconds

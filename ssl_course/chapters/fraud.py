@@ -6,17 +6,16 @@ import keras
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, roc_auc_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.metrics import average_precision_score
 
 from ssl_course import networks
 from ssl_course.data import Dataset, Split
+from ssl_course.evaluate import COLUMN_STRENGTHS, FEW_COLUMN_STRENGTH, auc, best_probe
 from ssl_course.methods import LinearAutoencoder
 
-STRENGTHS = (0.01, 0.1, 1.0, 10.0)
-LEAVES = (4, 8, 16, 31)
+ITERATIONS = 500
+LEAVES = (31, 16, 8, 4)
+"""Sizes of trees that are tried; of equally good ones the largest is taken."""
 
 
 def row_autoencoder(rows: np.ndarray, code_size: int, steps: int, seed: int) -> keras.Model:
@@ -57,13 +56,16 @@ def without_labels(table: Dataset, method: keras.Model, seed: int) -> dict[str, 
 
 def regression(train: Split, validation: Split, test: Split, few: bool) -> np.ndarray:
     """Scores of the test rows by logistic regression; few labels leave nothing to choose."""
-    fits = [
-        make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=500)).fit(
-            train.x, train.y
-        )
-        for strength in ((1.0,) if few else STRENGTHS)
-    ]
-    return _best(fits, validation, test)
+    strengths = (FEW_COLUMN_STRENGTH,) if few else COLUMN_STRENGTHS
+    probe = best_probe(
+        train,
+        validation,
+        strengths=strengths,
+        iterations=ITERATIONS,
+        by_feature=True,
+        quality=lambda probe, split: average_precision_score(split.y, probe(split.x)),
+    )
+    return probe(test.x)
 
 
 def boosting(train: Split, validation: Split, test: Split, few: bool, seed: int) -> np.ndarray:
@@ -75,22 +77,18 @@ def boosting(train: Split, validation: Split, test: Split, few: bool, seed: int)
         HistGradientBoostingClassifier(max_leaf_nodes=leaves, **options).fit(train.x, train.y)
         for leaves in ((4,) if few else LEAVES)
     ]
-    return _best(fits, validation, test)
+    best = max(fits, key=lambda fit: average_precision_score(validation.y, _rare(fit, validation)))
+    return _rare(best, test)
 
 
 def quality(scores: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     """AUC, and average precision, whose chance level is the share of the rare class."""
     return {
-        "auc": roc_auc_score(labels, scores),
+        "auc": auc(labels, scores),
         "average_precision": average_precision_score(labels, scores),
     }
 
 
-def _best(fits: list, validation: Split, test: Split) -> np.ndarray:
-    if len(fits) > 1:
-        fits.sort(
-            key=lambda fit: average_precision_score(
-                validation.y, fit.predict_proba(validation.x)[:, 1]
-            )
-        )
-    return fits[-1].predict_proba(test.x)[:, 1]
+def _rare(fit: HistGradientBoostingClassifier, split: Split) -> np.ndarray:
+    """Probability of the second class, (n,)."""
+    return fit.predict_proba(split.x)[:, 1]

@@ -10,6 +10,7 @@ from keras import ops
 
 from ssl_course import networks
 from ssl_course.data import Split
+from ssl_course.evaluate import squared_distances
 from ssl_course.methods.frozen import frozen
 from ssl_course.objectives import discriminator_loss, evidence_loss, generator_loss
 
@@ -290,9 +291,7 @@ def memorization(made: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> d
 
 def _distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Euclidean distance of every row of ``first`` (n, d) to every one of ``second`` (m, d)."""
-    first, second = first.astype(np.float64), second.astype(np.float64)
-    squares = (first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1) - 2 * first @ second.T
-    return np.sqrt(np.maximum(squares, 0.0))
+    return np.sqrt(squared_distances(first.astype(np.float64), second.astype(np.float64)))
 
 
 def _radii(points: np.ndarray, k: int) -> np.ndarray:

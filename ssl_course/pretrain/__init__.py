@@ -19,7 +19,7 @@ from ssl_course.pretrain.checkpoint import CheckpointError, read_card
 from ssl_course.pretrain.fingerprint import fingerprint
 from ssl_course.pretrain.hardware import for_gpu, has_gpu
 from ssl_course.pretrain.recipes import RECIPES, Recipe
-from ssl_course.pretrain.watch import watch
+from ssl_course.pretrain.watch import quick_probe, watch
 
 __all__ = [
     "RECIPES",
@@ -28,6 +28,7 @@ __all__ = [
     "is_stale",
     "pretrain",
     "problem",
+    "quick_probe",
     "read_card",
     "watch",
 ]

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from sklearn.linear_model import RidgeClassifier
 
 from ssl_course.data import REGISTRY, Dataset, Split
 from ssl_course.diagnose import feature_std, rank_me
-from ssl_course.evaluate import embed
+from ssl_course.evaluate import embed, ridge_probe
 from ssl_course.pretrain.hardware import halve_precision
 from ssl_course.pretrain.recipe import Recipe
 
@@ -67,7 +66,8 @@ def run_epoch(recipe: Recipe, dataset: Dataset, method: keras.Model, epoch: int)
     """One pass over the unlabeled images in an order that depends on seed and epoch only.
 
     ``validation_loss`` is measured in batches of 500: where negatives come from the batch, it
-    cannot be compared with ``loss``.
+    cannot be compared with ``loss``.  ``probe_accuracy`` is `evaluate.ridge_probe`, as in `watch`,
+    but with up to `WATCHED_TRAIN` labels.
     """
     images = dataset.unlabeled
     order = np.random.default_rng([recipe.seed, epoch]).permutation(len(images))
@@ -75,13 +75,12 @@ def run_epoch(recipe: Recipe, dataset: Dataset, method: keras.Model, epoch: int)
     train = first(dataset.train, WATCHED_TRAIN)
     validation = first(dataset.validation, WATCHED_VALIDATION)
     representation = embed(method.encoder, validation)
-    probe = RidgeClassifier().fit(*_arrays(embed(method.encoder, train)))
     return {
         "loss": logs.history["loss"][0],
         "validation_loss": method.evaluate(validation.x, batch_size=500, verbose=0),
         "feature_std": feature_std(representation.x),
         "rank_me": rank_me(representation.x),
-        "probe_accuracy": probe.score(*_arrays(representation)),
+        "probe_accuracy": ridge_probe(embed(method.encoder, train), representation),
     }
 
 
@@ -102,10 +101,6 @@ def first(split: Split, count: int) -> Split:
     if len(np.unique(split.y[rows])) < len(np.unique(split.y)):  # sorted by class, as MNIST is
         rows = np.linspace(0, len(split) - 1, len(rows)).astype(int)
     return Split(split.x[rows], split.y[rows])
-
-
-def _arrays(split):
-    return split.x, split.y
 
 
 def _resume(method: keras.Model, state: Path, key: str) -> dict:

@@ -28,6 +28,7 @@ class MaskPatches(keras.layers.Layer):
 
     Input and output (n, height, width, channels); height and width are multiples of ``size``.
     Each patch is hidden with probability ``fraction``, only while training.
+    Raises ValueError when it is built for another height or width.
     """
 
     def __init__(self, size: int, fraction: float, seed: int = 0):
@@ -35,6 +36,13 @@ class MaskPatches(keras.layers.Layer):
         self.size = size
         self.fraction = fraction
         self.seeds = keras.random.SeedGenerator(seed)
+
+    def build(self, shape):
+        if any(side is not None and side % self.size for side in shape[1:3]):
+            raise ValueError(
+                f"patches of {self.size} pixels do not fill images of {shape[1]} × {shape[2]}; "
+                f"take a size that divides both sides"
+            )
 
     def call(self, images, training=False):
         if not training:

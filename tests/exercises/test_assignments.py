@@ -1,104 +1,79 @@
 """The commands of an instructor, on the submissions that one hopes never to get."""
 
-import csv
 import json
 import re
-import subprocess
-import sys
 import zipfile
 
-import nbformat
 import pytest
-from test_grading import answered, solutions
+import submissions
+from submissions import answered, hand_in, read, run, solutions, with_body
 
 from coursekit import assignment
 
 CHAPTERS = {"01": "01-background", "06": "06-applications"}
-
-
-def run(course, *arguments):
-    command = [sys.executable, "-m", "coursekit.assignment", "--course", str(course)]
-    return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
-
-
-def hand_in(course, student, chapter, notebook, name="week1"):
-    path = course / "submitted" / student / name / f"{chapter}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if isinstance(notebook, str):
-        path.write_text(notebook)
-    else:
-        nbformat.write(notebook, path)
-
-
-def with_body(notebook, exercise, body):
-    """The notebook with a body of its own in the functions of one answer."""
-    cell = solutions(notebook)[exercise]
-    cell.source = re.sub(r'(""".*?"""\n).*', rf"\1    {body}\n", cell.source, count=1, flags=re.S)
-    return notebook
+BODIES = {
+    "loops": ("01-a", "while True: pass"),
+    "raises": ("01-a", "raise OSError('no disk')"),
+    "hungry": ("01-a", "return np.ones(10**11)"),
+    "quits": ("01-a", "quit()"),
+    "crashes": ("01-b", "import os; os._exit(1)"),
+}
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """A course in which everything has gone wrong, graded once: folder and rows of the marks."""
+    """A course in which everything has gone wrong, graded once: folder and marks."""
     course = tmp_path_factory.mktemp("course")
     made = run(course, "create", "week1", *CHAPTERS)
     assert made.returncode == 0, made.stderr
     for chapter in CHAPTERS.values():
-        source = nbformat.read(course / "source" / "week1" / f"{chapter}.ipynb", 4)
-        release = nbformat.read(course / "release" / "week1" / f"{chapter}.ipynb", 4)
-        hand_in(course, "good", chapter, answered(release, source))
+        source, release = (read(course, stage, "week1", chapter) for stage in ("source", "release"))
+        hand_in(course, "good", "week1", chapter, answered(release, source))
         if chapter == "06-applications":
+            for student in ("quits", "crashes"):
+                hand_in(course, student, "week1", chapter, answered(release, source))
             continue  # the others do not hand this one in
 
         def solved(release=release, source=source):
             return answered(release, source)
 
-        hand_in(course, "loops", chapter, with_body(solved(), "01-a", "while True: pass"))
-        hand_in(course, "raises", chapter, with_body(solved(), "01-a", "raise OSError('no disk')"))
-        hand_in(course, "hungry", chapter, with_body(solved(), "01-a", "return np.ones(10**11)"))
+        for student, (exercise, body) in BODIES.items():
+            hand_in(course, student, "week1", chapter, with_body(solved(), exercise, body))
+        hand_in(course, "empty", "week1", chapter, release)
         loud = solved()
         cell = solutions(loud)["01-a"]
         noise = r"\1    print('x' * 30_000_000)\n"
         cell.source = re.sub(r'(""".*?"""\n)', noise, cell.source, count=1, flags=re.S)
-        hand_in(course, "loud", chapter, loud)
-        hand_in(course, "broken", chapter, "{not a notebook")
+        hand_in(course, "loud", "week1", chapter, loud)
+        hand_in(course, "broken", "week1", chapter, "{not a notebook")
         bloated = solved()
         bloated.metadata["scratch"] = "x" * 21_000_000
-        hand_in(course, "bloated", chapter, bloated)
+        hand_in(course, "bloated", "week1", chapter, bloated)
         deleted = solved()
         deleted.cells = [c for c in deleted.cells if "tests" not in str(c.metadata)]
-        hand_in(course, "deleted", chapter, deleted)
+        hand_in(course, "deleted", "week1", chapter, deleted)
         twice = solved()
         twice.cells += [c for c in twice.cells if "01-a-tests" in str(c.metadata)]
-        hand_in(course, "twice", chapter, twice)
+        hand_in(course, "twice", "week1", chapter, twice)
         stranger = solved()
         for cell in stranger.cells:
             if cell.metadata.get("nbgrader", {}).get("grade"):
                 cell.source, cell.metadata["nbgrader"]["points"] = "pass", 99
-        hand_in(course, "cheats", chapter, with_body(stranger, "01-a", "return 0.0"))
+        hand_in(course, "cheats", "week1", chapter, with_body(stranger, "01-a", "return 0.0"))
         other = solved()
         for cell in other.cells:
             if "nbgrader" in cell.metadata:
                 cell.metadata["nbgrader"]["grade_id"] += "-of-somebody-else"
-        hand_in(course, "stranger", chapter, other)
+        hand_in(course, "stranger", "week1", chapter, other)
     before = {path: path.read_bytes() for path in (course / "submitted").rglob("*.ipynb")}
     done = run(course, "grade", "week1", "--seconds", "60")
     assert done.returncode == 0, done.stderr
     assert before == {path: path.read_bytes() for path in (course / "submitted").rglob("*.ipynb")}
-    with open(course / "week1-marks.csv", encoding="utf-8") as stream:
-        return course, list(csv.DictReader(stream))
-
-
-def marks(rows, student, chapter="01-background"):
-    return {
-        row["exercise"]: (float(row["mark"]), row["reason"])
-        for row in rows
-        if (row["student"], row["chapter"]) == (student, chapter)
-    }
+    return course, submissions.marks(course, "week1"), done
 
 
 def test_release_holds_no_solution_and_is_zipped(graded):
-    course, _ = graded
+    course, *_ = graded
     with zipfile.ZipFile(course / "week1.zip") as packed:
         assert packed.namelist() == [f"week1/{chapter}.ipynb" for chapter in CHAPTERS.values()]
         for name in packed.namelist():
@@ -110,9 +85,8 @@ def test_release_holds_no_solution_and_is_zipped(graded):
 
 
 def test_everything_right(graded):
-    _, rows = graded
     for chapter in CHAPTERS.values():
-        assert set(marks(rows, "good", chapter).values()) == {(3.0, "")}
+        assert set(graded[1]["good", chapter].values()) == {(3.0, "")}
 
 
 @pytest.mark.parametrize(
@@ -125,7 +99,7 @@ def test_everything_right(graded):
     ],
 )
 def test_one_bad_answer_costs_its_own_marks_only(graded, student, reason):
-    found = marks(graded[1], student)
+    found = graded[1][student, "01-background"]
     assert found["01-a"][0] == 0
     assert re.search(reason, found["01-a"][1]), found["01-a"]
     assert found["01-b"] == (3.0, "")
@@ -143,18 +117,47 @@ def test_one_bad_answer_costs_its_own_marks_only(graded, student, reason):
     ],
 )
 def test_what_cannot_be_graded_is_zero_with_a_reason(graded, student, reason):
-    found = marks(graded[1], student)
+    found = graded[1][student, "01-background"]
     assert set(found) == {"01-a", "01-b"}
     assert all(mark == 0 and reason in told for mark, told in found.values()), found
 
 
 def test_what_was_not_handed_in_is_zero(graded):
-    found = marks(graded[1], "raises", "06-applications")
+    found = graded[1]["raises", "06-applications"]
     assert set(found.values()) == {(0.0, "This notebook was not handed in.")}
 
 
+@pytest.mark.parametrize(
+    ("student", "expected"),
+    [
+        ("quits", {"01-a": (0, "the kernel died in 01-a"), "01-b": (0, "the kernel died in 01-a")}),
+        ("crashes", {"01-a": (3, ""), "01-b": (0, "the kernel died in 01-b")}),
+    ],
+)
+def test_a_kernel_that_dies_costs_what_comes_after_it_only(graded, student, expected):
+    found = graded[1][student, "01-background"]
+    assert {name: (mark, reason.rpartition(": ")[2]) for name, (mark, reason) in found.items()} == (
+        expected
+    )
+    assert set(graded[1][student, "06-applications"].values()) == {(3.0, "")}
+
+
+def test_a_stub_is_not_answered(graded):
+    found = graded[1]["empty", "01-background"]
+    assert found == {"01-a": (0, "Not answered."), "01-b": (0, "Not answered.")}
+
+
+def test_one_line_a_student_and_no_noise(graded):
+    *_, done = graded
+    students = sorted({student for student, _ in graded[1]})
+    lines = done.stdout.splitlines()
+    assert [line.split()[1] for line in lines[:-2]] == [f"{student}:" for student in students]
+    assert f"[{students.index('good') + 1}/{len(students)}] good: 12 of 12" in lines
+    assert done.stderr == ""
+
+
 def test_feedback_names_the_misconception(graded):
-    course, _ = graded
+    course, *_ = graded
     page = (course / "feedback" / "cheats" / "week1" / "01-background.html").read_text()
     assert "AssertionError" in page
 

@@ -8,26 +8,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from mutants import MUTANTS
+from submissions import CHAPTERS, SECRET, answered, hand_in, solutions
 
-from coursekit import assignment
+from coursekit import assignment, grading
 
-ROOT = Path(__file__).parents[2]
-CHAPTERS = assignment.chapters()
 SOLVED, STUB = "solved", "stub"
-
-
-def solutions(notebook) -> dict[str, nbformat.NotebookNode]:
-    """The cells that a student writes, by grade id."""
-    graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
-    return {cell.metadata["nbgrader"]["grade_id"]: cell for cell in graded}
-
-
-def answered(released, answers):
-    """A released notebook with a student's answers in place of the stubs."""
-    notebook = copy.deepcopy(released)
-    for grade_id, cell in solutions(notebook).items():
-        cell.source = solutions(answers)[grade_id].source
-    return notebook
 
 
 def points(notebook) -> dict[str, float]:
@@ -37,14 +22,10 @@ def points(notebook) -> dict[str, float]:
 
 
 def wrong_students(chapter: str) -> dict[str, list]:
-    """Each wrong student gives the first, second, … wrong answer to every exercise.
-
-    Grading starts a kernel a student, so the fewer there are the better.
-    """
-    number = re.match(r"\d\d(-\d)?", chapter)[0]
+    """Each wrong student gives the first, second, … wrong answer to every exercise."""
     students, given = defaultdict(list), Counter()
     for mutant in MUTANTS:
-        if mutant.exercise.rpartition("-")[0] == number:
+        if mutant.exercise.rpartition("-")[0] == assignment.number(chapter):
             given[mutant.exercise] += 1
             students[f"mutant-{given[mutant.exercise]}"].append(mutant)
     return students
@@ -55,14 +36,16 @@ class Course:
 
     def __init__(self, root: Path, chapter: str):
         self.root, self.chapter = root, chapter
-        self.api = assignment.api(root)
+        self.api = grading.api(root)
         self.solution = assignment.assignment(CHAPTERS[chapter])
-        self.write("source", self.solution)
+        source = self.path("source")
+        source.parent.mkdir(parents=True)
+        nbformat.write(self.solution, source)
         assert self.api.generate_assignment("week1")["success"]
         self.released = nbformat.read(self.path("release"), as_version=4)
 
         self.submit(STUB, self.released)
-        self.submit(SOLVED, answered(self.released, self.solution))
+        self.submit(SOLVED, self.solution)
         for student, mutants in wrong_students(chapter).items():
             wrong = copy.deepcopy(self.solution)
             for mutant in mutants:
@@ -70,18 +53,14 @@ class Course:
                 found = cell.source.count(mutant.old)
                 assert found == 1, f"solution changed: {mutant.misconception}"
                 cell.source = cell.source.replace(mutant.old, mutant.new)
-            self.submit(student, answered(self.released, wrong))
+            self.submit(student, wrong)
+        assert self.api.autograde("week1", "*")["success"]
 
     def path(self, stage: str) -> Path:
         return self.root / stage / "week1" / f"{self.chapter}.ipynb"
 
-    def write(self, stage: str, notebook) -> None:
-        self.path(stage).parent.mkdir(parents=True)
-        nbformat.write(notebook, self.path(stage))
-
-    def submit(self, student: str, notebook) -> None:
-        self.write(f"submitted/{student}", notebook)
-        assert self.api.autograde("week1", student)["success"]
+    def submit(self, student: str, answers) -> None:
+        hand_in(self.root, student, "week1", self.chapter, answered(self.released, answers))
 
     def scores(self, student: str) -> dict[str, float]:
         with self.api.gradebook as gradebook:
@@ -100,7 +79,7 @@ class Course:
 
 
 @pytest.fixture(scope="module")
-def courses(tmp_path_factory):
+def courses(forked, tmp_path_factory):
     graded = {}
 
     def course(chapter: str) -> Course:
@@ -120,8 +99,7 @@ class TestChapter:
         assert "BEGIN SOLUTION" not in text
         assert "BEGIN HIDDEN" not in text
         for cell in solutions(course.solution).values():
-            secret = re.search(r"### BEGIN SOLUTION\n(.*?)\n *### END SOLUTION", cell.source, re.S)
-            assert secret[1] not in text
+            assert SECRET.search(cell.source)[1] not in text
 
     def test_solution_earns_full_marks(self, courses, chapter):
         course = courses(chapter)

@@ -4,14 +4,11 @@ import re
 import subprocess
 import tomllib
 
-import nbformat
 import pytest
 from mutants import MUTANTS
-from test_assignments import hand_in as hand_in_week1
-from test_assignments import run
-from test_grading import ROOT, answered, solutions
+from submissions import answered, hand_in, read, run, solutions
 
-from coursekit import exercise_list
+from coursekit import ROOT, exercise_list
 
 PAGE = (ROOT / "book" / "instructors.md").read_text(encoding="utf-8")
 WEEK = {"03-5": "03-5-contrastive", "04": "04-mathematics"}
@@ -28,27 +25,22 @@ def printed(text: str, course) -> str:
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory):
+def walk(forked, tmp_path_factory):
     """The walk of the page: a course folder, and what each command printed."""
     course = tmp_path_factory.mktemp("course")
     made = run(course, "create", "week3", *WEEK)
     assert made.returncode == 0, made.stderr
     for chapter in WEEK.values():
-        source = nbformat.read(course / "source" / "week3" / f"{chapter}.ipynb", 4)
-        release = nbformat.read(course / "release" / "week3" / f"{chapter}.ipynb", 4)
-        hand_in(course, "ada", chapter, answered(release, source))
+        source, release = (read(course, stage, "week3", chapter) for stage in ("source", "release"))
+        hand_in(course, "ada", "week3", chapter, answered(release, source))
         if chapter == "04-mathematics":
             wrong = next(mutant for mutant in MUTANTS if mutant.exercise == "04-c")
             cell = solutions(source)["04-c"]
             cell.source = cell.source.replace(wrong.old, wrong.new)
-            hand_in(course, "ben", chapter, answered(release, source))
+            hand_in(course, "ben", "week3", chapter, answered(release, source))
     graded = run(course, "grade", "week3")
     assert graded.returncode == 0, graded.stderr
     return course, made.stdout, graded.stdout
-
-
-def hand_in(course, student, chapter, notebook):
-    hand_in_week1(course, student, chapter, notebook, name="week3")
 
 
 def test_commands_print_what_the_page_shows(walk):
@@ -69,7 +61,7 @@ def test_marks_are_those_of_the_page(walk):
 
 def test_release_for_marks_leaves_out_what_the_page_solves(tmp_path):
     assert run(tmp_path, "create", "week3", "04", "--for-marks").returncode == 0
-    release = nbformat.read(tmp_path / "release" / "week3" / "04-mathematics.ipynb", 4)
+    release = read(tmp_path, "release", "week3", "04-mathematics")
     kinds = {f"04-{e.letter}": e.for_marks for e in chapters()["04-mathematics"].exercises}
     assert set(solutions(release)) == {name for name, for_marks in kinds.items() if for_marks}
 

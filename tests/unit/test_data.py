@@ -259,10 +259,10 @@ WITHOUT_ADDRESS = [
 
 
 @pytest.mark.parametrize("file", WITHOUT_ADDRESS, ids=lambda file: file.name)
-def test_the_registry_names_the_bytes_that_the_course_used(file, shared):
-    if not (shared / file.name).is_file():
+def test_the_registry_names_the_bytes_that_the_course_used(file, mirror):
+    if not (mirror / file.name).is_file():
         pytest.skip("not on this machine")
-    assert fetch.sha256_of(shared / file.name) == file.sha256
+    assert fetch.sha256_of(mirror / file.name) == file.sha256
 
 
 def test_usps_validation_comes_out_of_training(private, monkeypatch):

@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
+from sklearn.metrics import roc_auc_score
 
 from ssl_course import data, evaluate, networks
 from ssl_course.data import Split
@@ -90,9 +92,7 @@ def test_strength_is_chosen_on_validation_only():
     train, pool = clusters(5, 2.5, 0), clusters(10, 2.5, 1)
 
     def alone(strength, split):
-        with pytest.MonkeyPatch.context() as only:
-            only.setattr(evaluate, "STRENGTHS", (strength,))
-            return evaluate.linear_probe(train, pool, split)["accuracy"]
+        return evaluate.linear_probe(train, pool, split, strengths=(strength,))["accuracy"]
 
     # New points prefer the weakest probe, near copies of the training points the strongest.
     one = clusters(10, 2.5, 4)
@@ -284,7 +284,7 @@ def test_a_probe_as_the_last_layer_of_a_network():
     train, test = clusters(10, 2.0, 0), clusters(20, 2.0, 1)
     probe = evaluate.Probe(train)
     layer = test.x @ probe.kernel + probe.bias
-    np.testing.assert_allclose(layer, probe.logits(test.x), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(layer, probe(test.x), rtol=1e-9, atol=1e-9)
     assert (layer.argmax(axis=1) == probe.predict(test.x)).all()
     assert 0.3 < probe.accuracy(test) == np.mean(probe.predict(test.x) == test.y) < 1
 
@@ -311,3 +311,75 @@ def test_supervised_sees_views_while_training_only(recwarn):
     outputs = blind.predict(validation.x, verbose=0)
     assert outputs.std(axis=0).max() > 0, "outside of training the images pass unchanged"
     assert not [w for w in recwarn.list if "build()" in str(w.message)]
+
+
+def test_supervised_takes_rows(splits):
+    """Inputs of any rank: here the 16 means of blocks of 7 × 7 pixels."""
+    train, validation, test = (
+        Split(s.x.reshape(-1, 4, 7, 4, 7).mean(axis=(2, 4)).reshape(-1, 16), s.y) for s in splits
+    )
+
+    def rows_encoder():
+        return keras.Sequential([keras.Input((16,)), keras.layers.Dense(32, "relu")])
+
+    model = evaluate.supervised(rows_encoder, train, validation)
+    assert evaluate.accuracy(model, test) > 0.95
+
+
+def test_auc_agrees_with_scikit_learn_with_ties():
+    random = np.random.default_rng(0)
+    labels, scores = random.integers(2, size=60), random.integers(5, size=60) / 5
+    assert evaluate.auc(labels, scores) == pytest.approx(roc_auc_score(labels, scores))
+
+
+def test_interval_holds_the_auc_and_narrows_with_cases():
+    random = np.random.default_rng(0)
+    widths = []
+    for count in (50, 800):
+        labels = np.arange(count) % 2
+        value, low, high = evaluate.auc_interval(labels, labels + random.normal(size=count), 300)
+        assert low <= value <= high
+        widths.append(high - low)
+    assert widths[1] < widths[0] / 2  # a quarter, by the root of 16
+
+
+def test_auc_of_one_class_is_refused():
+    with pytest.raises(ValueError, match="only one"):
+        evaluate.auc(np.ones(3), np.arange(3))
+
+
+def test_squared_distances_against_scipy():
+    first, second = RNG.normal(size=(20, 5)), RNG.normal(size=(30, 5))
+    expected = cdist(first, second, "sqeuclidean")
+    np.testing.assert_allclose(evaluate.squared_distances(first, second), expected, atol=1e-12)
+    # In float32 a point far out is not at exactly 0 from itself, and never below.
+    far = (1000 + first).astype("float32")
+    assert evaluate.squared_distances(far, far).min() == 0
+
+
+def test_scaling_by_feature_makes_units_irrelevant():
+    """The same table in meters and in millimeters gives the same probe."""
+    train, test = clusters(10, 1.5, 0), clusters(10, 1.5, 1)
+    units = np.logspace(-3, 3, 16)
+    other = [Split(split.x * units, split.y) for split in (train, test)]
+    for by_feature in (False, True):
+        one = evaluate.Probe(train, by_feature=by_feature)(test.x)
+        two = evaluate.Probe(other[0], by_feature=by_feature)(other[1].x)
+        assert np.allclose(one, two, rtol=1e-6) == by_feature
+
+
+def test_best_probe_takes_the_quality_that_it_is_told():
+    train, validation = clusters(5, 2.5, 0), clusters(20, 2.5, 1)
+    wanted = {1.0: 0.1, 10.0: 0.7, 100.0: 0.7}
+    probe = evaluate.best_probe(
+        train, validation, strengths=wanted, quality=lambda probe, _: wanted[probe.strength]
+    )
+    assert probe.strength == 10, "the smallest of equally good ones"
+
+
+def test_auc_of_a_probe_is_that_of_its_logits():
+    train, test = (
+        Split(s.x, (s.y > 4).astype(int)) for s in (clusters(5, 2.5, 0), clusters(5, 2.5, 1))
+    )
+    probe = evaluate.Probe(train)
+    assert probe.auc(test) == evaluate.auc(test.y, probe(test.x)) > 0.7

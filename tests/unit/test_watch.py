@@ -10,7 +10,7 @@ import pytest
 from ssl_course import data
 from ssl_course.diagnose import feature_std, rank_me
 from ssl_course.evaluate import embed, ridge_probe
-from ssl_course.pretrain import fashion_mnist, watch
+from ssl_course.pretrain import RECIPES, fashion_mnist, quick_probe, read_card, training, watch
 
 NAMES = ["step", "loss", "feature_std", "rank_me", "probe_accuracy"]
 SMALL = {"steps": 6, "every": 2, "batch_size": 32}
@@ -64,6 +64,21 @@ def test_looks_are_those_of_the_representation(run, clothes):
     accuracy = ridge_probe(embed(method.encoder, clothes.train), seen)
     assert history["probe_accuracy"][-1] == accuracy
     assert 0.1 < accuracy <= 1
+
+
+def test_a_run_measures_the_same_probe_after_an_epoch(clothes):
+    method = fresh()
+    method.compile("adam")
+    logs = training.run_epoch(RECIPES["fashion_mnist-dense"], clothes, method, 0)
+    splits = (embed(method.encoder, split) for split in (clothes.train, clothes.validation))
+    assert quick_probe(logs) == logs["probe_accuracy"] == ridge_probe(*splits)
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_every_card_says_which_probe_its_run_measured(name):
+    card = read_card(name)
+    assert 0 <= quick_probe(card["final"]) == quick_probe(card["history"])[-1] <= 1
+    assert ("probe_accuracy" in card["final"]) != ("raw_probe_accuracy" in card["final"])
 
 
 def test_the_first_look_is_at_the_untrained_method(run, clothes):

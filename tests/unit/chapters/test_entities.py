@@ -10,7 +10,7 @@ from ssl_course.chapters import entities
 
 @pytest.mark.parametrize("part", ["validation", "test"])
 def test_annotation_fits_the_texts(part):
-    lines, names = entities.load(part)
+    lines, names = entities.annotated(part)
     assert len(lines) == len(names) == entities.LENGTHS[part]
     for line, own in zip(lines, names, strict=True):
         assert all(0 <= a < b <= len(line) and k in entities.KINDS for a, b, k in own)
@@ -19,7 +19,7 @@ def test_annotation_fits_the_texts(part):
 
 
 def test_tags_and_names_are_inverse():
-    for line, own in zip(*entities.load("test"), strict=True):
+    for line, own in zip(*entities.annotated("test"), strict=True):
         assert entities.to_names(entities.to_tags(own, len(line))) == own
 
 

@@ -31,7 +31,7 @@ def test_scalars_and_histograms_come_back(tmp_path):
 
 def test_an_empty_folder_has_no_events(tmp_path):
     assert events.read(tmp_path).empty
-    assert events.steps(tmp_path).empty
+    assert events.profiled_steps(tmp_path).empty
 
 
 def test_embeddings_are_in_the_format_of_the_projector(tmp_path):
@@ -88,7 +88,7 @@ def test_a_trace_has_steps_and_their_waits(tmp_path):
     tf.profiler.experimental.start(str(tmp_path))
     model.fit(batches, verbose=0)
     tf.profiler.experimental.stop()
-    trace = events.steps(tmp_path)
+    trace = events.profiled_steps(tmp_path)
     assert (trace["what"] == "step").sum() >= 3
     assert (trace["what"] == "wait").sum() >= 3
     assert trace["start"].min() == 0

@@ -5,7 +5,6 @@ import hashlib
 import keras
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from ssl_course import data, networks
 from ssl_course.chapters import clinic
@@ -26,7 +25,7 @@ def encoder():
 @pytest.fixture(scope="module")
 def probe(encoder, tissue):
     represent = clinic.pooled(encoder)
-    return clinic.Probe(Split(represent(tissue.train.x[::4]), tissue.train.y[::4]))
+    return clinic.probe(Split(represent(tissue.train.x[::4]), tissue.train.y[::4]))
 
 
 def test_tissue_has_its_splits(tissue):
@@ -102,23 +101,6 @@ def test_xrays_without_a_split_are_refused(tmp_path, monkeypatch):
 def test_xrays_are_not_packaged():
     with pytest.raises(data.DataError, match="not packaged"):
         data.load("pneumoniamnist")
-
-
-def test_auc_agrees_with_scikit_learn_with_ties():
-    random = np.random.default_rng(0)
-    labels, scores = random.integers(2, size=60), random.integers(5, size=60) / 5
-    assert clinic.auc(labels, scores) == pytest.approx(roc_auc_score(labels, scores))
-
-
-def test_interval_holds_the_auc_and_narrows_with_cases():
-    random = np.random.default_rng(0)
-    widths = []
-    for count in (50, 800):
-        labels = np.arange(count) % 2
-        value, low, high = clinic.auc_interval(labels, labels + random.normal(size=count), 300)
-        assert low <= value <= high
-        widths.append(high - low)
-    assert widths[1] < widths[0] / 2  # a quarter, by the root of 16
 
 
 def test_evidence_adds_up_to_the_score(encoder, probe, tissue):
