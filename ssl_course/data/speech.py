@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy.fft import dct
 
+from ssl_course.data import contents
 from ssl_course.data.dataset import Dataset, Split
 from ssl_course.data.fetch import locate, packaged
 from ssl_course.data.registry import REGISTRY, Entry
@@ -133,8 +134,14 @@ def clips(name: str) -> Clips:
     50 takes of each digit; it has to be in the cache or in a mirror.
     """
     if name == "fsdd":
-        (path,), _ = locate(REGISTRY["spoken_digits"])
-        return _read(path)
+        entry = REGISTRY["spoken_digits"]
+        (path,), _ = locate(entry)
+        with contents.reading(path, entry):
+            recorded = _read(path)
+            contents.require_labels(path, entry, recorded.digit)
+            if unheard := {name for pair in FOLDS for name in pair} - {*recorded.speaker.tolist()}:
+                raise ValueError(f"no recordings of {', '.join(sorted(unheard))}")
+            return recorded
     if name not in ("human", "synthetic"):
         raise ValueError(f"unknown clips {name!r}; there are human, synthetic and fsdd")
     with packaged(REGISTRY["spoken_digits"].sample) as path:
@@ -144,8 +151,8 @@ def clips(name: str) -> Clips:
 
 
 def _read(path: Path) -> Clips:
-    with np.load(path, allow_pickle=False) as stored:
-        arrays = dict(stored)
+    names = ("audio", "offset", "speaker", "speaker_names", "label")
+    arrays = contents.arrays(path, REGISTRY["spoken_digits"], names)
     audio = tuple(np.split(arrays["audio"], arrays["offset"][1:-1]))
     speaker = arrays["speaker_names"][arrays["speaker"]]
     take = arrays.get("index", np.zeros(len(audio), int)).astype(int)

@@ -6,16 +6,17 @@ import hashlib
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
+from ssl_course.data import contents
 from ssl_course.data.dataset import Dataset, Split
 from ssl_course.data.fetch import locate
 from ssl_course.data.registry import Entry
 
+TARGET = "default_next_month"
 PERSONAL = ["SEX", "EDUCATION", "MARRIAGE", "AGE"]
 """Columns of the credit data that no model of the course is given."""
 
@@ -27,10 +28,16 @@ def load(entry: Entry, full: bool) -> Dataset:
     twin in train in the other columns.  Then 60, 20 and 20 % of the rows, with the same share of
     defaults, are train, validation and test.  ``unlabeled`` are the rows of train.
     """
-    paths, source = locate(entry)
-    table = pd.read_csv(paths[0]).drop(columns=["ID"]).drop_duplicates()
-    labels = table.pop("default_next_month").to_numpy("int64")
-    return _dataset(entry.name, entry.classes, table.drop(columns=PERSONAL), labels, source)
+    (path,), source = locate(entry)
+    table = contents.table(path, entry, ["ID", TARGET, *PERSONAL])
+    with contents.reading(path, entry):
+        table = table.drop(columns=["ID"]).drop_duplicates()
+        labels = table.pop(TARGET).to_numpy("int64")
+        contents.require_labels(path, entry, labels)
+        rows = table.drop(columns=PERSONAL)
+        if rows.shape[1:] != entry.shape or rows.isna().any(axis=None):
+            raise ValueError(f"{rows.shape[1]} columns of numbers, or gaps in them")
+        return _dataset(entry.name, entry.classes, rows, labels, source)
 
 
 def breast_cancer() -> Dataset:

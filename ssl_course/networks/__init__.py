@@ -19,6 +19,7 @@ from ssl_course.networks.speech import speech_discriminator, speech_encoder, spe
 from ssl_course.networks.tabular import row_decoder, row_encoder
 from ssl_course.networks.text import SelfAttention, text_encoder, text_transformer
 from ssl_course.networks.transformer import PositionTable, tokenizer, transformer
+from ssl_course.views.settings import require_usual_settings
 
 __all__ = [
     "PositionTable",
@@ -47,3 +48,5 @@ __all__ = [
     "tokenizer",
     "transformer",
 ]
+
+require_usual_settings()

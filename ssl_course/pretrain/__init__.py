@@ -63,7 +63,9 @@ def pretrain(name: str, mode: str | None = None) -> keras.Model:
     if name not in RECIPES:
         raise ValueError(f"Unknown recipe {name!r}. Known: {', '.join(sorted(RECIPES))}.")
     if mode not in MODES:
-        raise ValueError(f"Unknown mode {mode!r}. Known: {', '.join(MODES)}.")
+        raise ValueError(
+            f"Unknown mode {mode!r}. Known: {', '.join(MODES)}; the argument, or {MODE_VARIABLE}."
+        )
     recipe = RECIPES[name]
     if mode == "full":
         return _train(recipe)
@@ -128,7 +130,8 @@ def _train(recipe: Recipe) -> keras.Model:
         card["gpu"] = {"batch_size": run.batch_size, "learning_rate": run.learning_rate}
     state = data.cache_directory() / "runs" / recipe.name
     key = f"{card['recipe']} {card.get('gpu')} {card['code_sha256']} {dataset.sha256}"
-    method.history = training.run(run, dataset, method, state, key)
+    with checkpoint.writing(state, CACHE_VARIABLE):
+        method.history = training.run(run, dataset, method, state, key)
     card["wall_seconds"] = round(sum(method.history.pop("wall_seconds")))
     card["cpu_seconds"] = round(sum(method.history.pop("cpu_seconds")))
     card["history"] = method.history

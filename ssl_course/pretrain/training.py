@@ -106,7 +106,7 @@ def first(split: Split, count: int) -> Split:
 def _resume(method: keras.Model, state: Path, key: str) -> dict:
     fresh: dict[str, list[float]] = {name: [] for name in _METRICS}
     try:
-        stored = json.loads((state / "history.json").read_text())
+        stored = json.loads((state / "history.json").read_text(encoding="utf-8"))
         if stored["key"] != key:
             return fresh
         with np.load(state / stored["variables"]) as saved:
@@ -125,10 +125,16 @@ def _store(method: keras.Model, history: dict, state: Path, key: str) -> None:
     """The variables first, then the note that points at them, then the old ones go."""
     state.mkdir(parents=True, exist_ok=True)
     file = f"epoch-{len(history['loss'])}.npz"
-    np.savez(state / file, *(np.asarray(variable) for variable in _variables(method)))
     scratch = state / "history.new"
-    scratch.write_text(json.dumps({"key": key, "variables": file, "history": history}))
-    scratch.replace(state / "history.json")
+    try:
+        np.savez(state / file, *(np.asarray(variable) for variable in _variables(method)))
+        note = json.dumps({"key": key, "variables": file, "history": history})
+        scratch.write_text(note, encoding="utf-8")
+        scratch.replace(state / "history.json")
+    except BaseException:  # half a file would only take room
+        (state / file).unlink(missing_ok=True)
+        scratch.unlink(missing_ok=True)
+        raise
     for old in state.glob("*.npz"):
         if old.name != file:
             old.unlink()

@@ -3,6 +3,7 @@
 from ssl_course.views.corruptions import AddNoise, MaskPatches
 from ssl_course.views.puzzles import CutHole, ShuffleTiles, Turn
 from ssl_course.views.random_view import RandomView, resample
+from ssl_course.views.settings import require_usual_settings
 
 __all__ = [
     "AddNoise",
@@ -13,3 +14,5 @@ __all__ = [
     "Turn",
     "resample",
 ]
+
+require_usual_settings()

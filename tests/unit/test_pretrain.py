@@ -1,7 +1,9 @@
 """Recipes, training runs, checkpoints and their faults."""
 
 import dataclasses
+import errno
 import json
+import os
 import re
 import shutil
 
@@ -403,6 +405,51 @@ class TestFaults:
         self.rewrite(saved, lambda arrays: arrays.update({"decode_1/bias": np.zeros(3)}))
         self.refused(digits, r"decode_1/bias has shape \(3,\), the method needs \(64,\)")
 
+    def test_half_precision(self, saved, digits):
+        self.rewrite(
+            saved, lambda arrays: arrays.update({"decode_1/bias": np.zeros(64, "float16")})
+        )
+        self.refused(digits, "decode_1/bias is float16, the method needs float32")
+
+    def test_nan(self, saved, digits):
+        bias = np.full(64, np.nan, np.float32)
+        self.rewrite(saved, lambda arrays: arrays.update({"decode_1/bias": bias}))
+        self.refused(digits, "decode_1/bias holds NaN")
+
+    @pytest.mark.parametrize("which", [0, 1])
+    def test_folder_in_place_of_a_file(self, saved, digits, which):
+        saved[which].unlink()
+        saved[which].mkdir()
+        self.refused(digits, "is missing" if which == 0 else "cannot be read: Is a directory")
+
+    @pytest.mark.parametrize("part", ["recipe", "code_sha256", "history"])
+    def test_card_that_could_not_be_loaded_is_not_saved(self, saved, digits, part):
+        method = training.build(TINY, digits)
+        card = {name: value for name, value in CARD.items() if name != part}
+        with pytest.raises(ValueError, match=f"card of checkpoint 'tiny' needs {part}"):
+            checkpoint.save("tiny", method, card)
+        with pytest.raises(ValueError, match="needs recipe\\['name'\\] to be 'mine'"):
+            checkpoint.save("mine", method, CARD)
+
+    @pytest.mark.parametrize("stop", [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "Ctrl-C"])
+    @pytest.mark.parametrize("step", ["serialize", "os.replace"])
+    def test_stopped_save_leaves_the_old_checkpoint(self, saved, digits, monkeypatch, stop, step):
+        before = [path.read_bytes() for path in saved]
+        method = training.build(dataclasses.replace(TINY, seed=5), digits)
+
+        def fail(*_):
+            raise KeyboardInterrupt if stop == "Ctrl-C" else stop
+
+        monkeypatch.setattr(f"ssl_course.pretrain.checkpoint.{step}", fail)
+        expected = KeyboardInterrupt if stop == "Ctrl-C" else CheckpointError
+        with pytest.raises(expected) as caught:
+            checkpoint.save("tiny", method, CARD)
+        if expected is CheckpointError:
+            says = rf"Cannot write {re.escape(str(saved[0]))}: No space left on device\. .* is kept"
+            assert re.match(rf"{says}.*SSL_COURSE_CHECKPOINTS.*same command", str(caught.value))
+        assert [path.read_bytes() for path in saved] == before
+        assert sorted(saved[0].parent.iterdir()) == sorted(saved), "something was left behind"
+
     def test_failed_save_leaves_the_old_checkpoint(self, saved, digits):
         before = [path.read_bytes() for path in saved]
         method = training.build(dataclasses.replace(TINY, seed=5), digits)
@@ -491,6 +538,58 @@ class TestCommandLine:
         monkeypatch.setenv("SSL_COURSE_CHECKPOINTS", str(tiny / "file" / "checkpoints"))
         assert main(["tiny"]) == 1
         assert "Set SSL_COURSE_CHECKPOINTS" in capsys.readouterr().err
+
+    def test_disk_that_fills_up_while_training(self, tiny, monkeypatch, capsys, finished):
+        """The state of the epochs before stays, and the same command goes on from there."""
+        savez = np.savez
+
+        def fill_up(file, *arrays):
+            file.write_bytes(b"half")
+            if file.name == "epoch-3.npz":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            savez(file, *arrays)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(training.np, "savez", fill_up)
+            assert main(["tiny"]) == 1
+        says = capsys.readouterr().err
+        assert "No space left on device. The run's last stored state is kept" in says
+        assert "SSL_COURSE_CACHE" in says
+        state = tiny / "cache" / "runs" / "tiny"
+        assert sorted(path.name for path in state.iterdir()) == ["epoch-2.npz", "history.json"]
+        assert main(["tiny"]) == 0
+        assert (
+            checkpoint.paths("tiny")[0].read_bytes() == (finished / "tiny.safetensors").read_bytes()
+        )
+
+    def test_no_room_is_said_before_the_run(self, tiny, monkeypatch, epochs, capsys):
+        usage = shutil.disk_usage(tiny)._replace(free=300_000)
+        monkeypatch.setattr(checkpoint.shutil, "disk_usage", lambda _: usage)
+        assert main(["tiny"]) == 1
+        assert "has room for 0.3 MB; a run needs 50 MB" in capsys.readouterr().err
+        assert epochs == []
+
+    @pytest.mark.parametrize(
+        "error", [data.DataError("no data here"), ValueError("NaN in a batch"), MemoryError()]
+    )
+    def test_other_recipes_go_on_after_a_failure(self, tiny, monkeypatch, capsys, error):
+        recipes = {name: dataclasses.replace(TINY, name=name) for name in ("first", "second")}
+        monkeypatch.setattr(package, "RECIPES", recipes)
+        monkeypatch.setattr("ssl_course.pretrain.__main__.RECIPES", recipes)
+        real = package.pretrain
+
+        def fail_first(name, mode):
+            if name == "first":
+                raise error
+            return real(name, mode)
+
+        monkeypatch.setattr("ssl_course.pretrain.__main__.pretrain", fail_first)
+        assert main([]) == 1
+        says = capsys.readouterr().err
+        assert str(error) in says
+        assert "1 of 2 recipes failed: first. When the causes are mended: " in says
+        assert package.problem("first")
+        assert package.problem("second") is None
 
 
 class TestFingerprint:
