@@ -5,9 +5,9 @@
     python -m coursekit.version --tag v0.3.0    # fail if it is not the one of this tag
     python -m coursekit.version --news          # what the changelog says of it
 
-``ssl_course.__version__`` is the number.  CITATION.cff and CHANGELOG.md repeat it, and each page
-of the book installs the tag of that name and links to its files.  The paired notebooks follow
-with ``make sync``.
+``ssl_course.__version__`` is the number.  README.md, CITATION.cff and CHANGELOG.md repeat it, and each
+page of the book installs the tag of that name and links to its files.  The paired notebooks
+follow with ``make sync``.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def places(root: Path = ROOT) -> dict[Path, re.Pattern[str]]:
     pages = [path for path in sorted((root / "book").glob("*.md")) if in_page().search(_read(path))]
     return {
         root / "ssl_course" / "__init__.py": re.compile(rf'(?<=__version__ = "){NUMBER}'),
+        root / "README.md": re.compile(rf"(?<=\nVersion ){NUMBER}"),
         root / "CITATION.cff": re.compile(rf"(?<=\nversion: ){NUMBER}"),
         root / "CHANGELOG.md": re.compile(rf"(?<=\n## \[){NUMBER}"),
     } | dict.fromkeys(pages, in_page())
