@@ -180,11 +180,11 @@ def _note(python: Path) -> Path:
     return python.parents[1] / "image.txt"
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     sources = {source.stem: source for source in pairs.sources()}
     parser.add_argument("names", nargs="*", metavar="CHAPTER", help="default: all notebooks")
-    names = parser.parse_args().names or list(sources)
+    names = parser.parse_args(arguments).names or list(sources)
     if unknown := set(names) - sources.keys():
         parser.error(f"no chapter {', '.join(sorted(unknown))}; there are: {', '.join(sources)}")
     python = environment()
@@ -204,4 +204,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

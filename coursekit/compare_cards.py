@@ -46,10 +46,10 @@ def differences(shipped: dict, fresh: dict) -> list[str]:
     return found
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("card", type=Path, help="the card that the fresh training wrote")
-    path = parser.parse_args().card
+    path = parser.parse_args(arguments).card
     fresh = json.loads(path.read_text(encoding="utf-8"))
     shipped = read_card(path.stem)
     for name, value in shipped["final"].items():
@@ -60,4 +60,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import sys
 
 import pytest
 
@@ -51,10 +50,9 @@ def test_other_settings_data_and_nan_are_named(shipped):
 
 
 @pytest.mark.parametrize(("accuracy", "status"), [(None, 0), (0.5, 1)])
-def test_command(shipped, accuracy, status, tmp_path, monkeypatch, capsys):
+def test_command(shipped, accuracy, status, tmp_path, capsys):
     fresh = changed(shipped, **({"probe_accuracy": accuracy} if accuracy else {}))
     path = tmp_path / f"{NAME}.json"
     path.write_text(json.dumps(fresh))
-    monkeypatch.setattr(sys, "argv", ["compare_cards", str(path)])
-    assert compare_cards.main() == status
+    assert compare_cards.main([str(path)]) == status
     assert ("repeated" in capsys.readouterr().out) == (status == 0)

@@ -2,7 +2,6 @@
 
 import builtins
 import re
-import sys
 import tomllib
 from datetime import date
 from types import SimpleNamespace
@@ -56,9 +55,8 @@ def test_every_place_names_it():
         (["--news"], 0, "### "),
     ],
 )
-def test_command(arguments, status, says, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["version", *arguments])
-    assert version.main() == status
+def test_command(arguments, status, says, capsys):
+    assert version.main(arguments) == status
     assert says in capsys.readouterr().out
 
 
