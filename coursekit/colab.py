@@ -32,6 +32,7 @@ FOLDER = ROOT / "_build" / "colab"
 TAG = re.compile(r"git\+https://\S+@v[\d.]+")
 ADDED = re.compile(r'%pip install [^"\n]*"([\w.-]+)')
 """A package that a page's own cell installs by name."""
+COLOR = re.compile(r"\x1b\[[\d;]*m")
 OURS = ("PYTHON", "JUPYTER", "IPYTHON", "KERAS", "MPL", "SSL_COURSE", "VIRTUAL_ENV", "PIP_USER")
 """Beginnings of environment variables that Colab does not have."""
 SECONDS = 900
@@ -143,7 +144,7 @@ def run(python: Path, source: Path, course: Path, folder: Path) -> Result:
     brought = {_name(line) for line in after - before}
     problem = None
     if done.returncode:
-        problem = done.stderr.strip().splitlines()[-1]
+        problem = COLOR.sub("", done.stderr.strip().splitlines()[-1])
     if not before <= after or not brought <= added(chapter):
         problem = f"changes packages: {', '.join(sorted(before ^ after))}"
         _note(python).unlink()  # the environment is spoiled
