@@ -17,7 +17,7 @@ from ssl_course.data.fetch import sha256_of
 
 FOLDER_VARIABLE = "SSL_COURSE_CHECKPOINTS"
 _PACKAGED = Path(__file__).parent / "checkpoints"
-_REQUIRED = {"recipe", "code_sha256", "history", "weights_sha256"}
+_REQUIRED = {"recipe", "golden", "history", "weights_sha256"}
 
 
 class CheckpointError(RuntimeError):

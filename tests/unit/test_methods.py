@@ -152,7 +152,7 @@ class TestEvery:
     def test_checkpoint_restores_every_weight(self, trained, clothes, private):
         method, recipe = trained.method, RECIPES[trained.name]
         (private / "checkpoints").mkdir()
-        card = {"recipe": {"name": recipe.name}, "code_sha256": "", "history": {}}
+        card = {"recipe": {"name": recipe.name}, "golden": {}, "history": {}}
         checkpoint.save(recipe.name, method, card)
         fresh = build(trained.name, clothes, seed=5)
         images = clothes.unlabeled[:8]
