@@ -100,8 +100,13 @@ def run_epoch(recipe: Recipe, dataset: Dataset, method: keras.Model, epoch: int)
 
 
 def train_epoch(recipe: Recipe, images: np.ndarray, method: keras.Model, epoch: int) -> float:
-    """One pass over the images in an order that depends on seed and epoch only; the mean loss."""
+    """One pass over the images in an order that depends on seed and epoch only; the mean loss.
+
+    A last batch of one image is left out: it has no variance and no other image to compare with.
+    """
     order = np.random.default_rng([recipe.seed, epoch]).permutation(len(images))
+    if len(order) % recipe.batch_size == 1:
+        order = order[:-1]
     logs = method.fit(images[order], batch_size=recipe.batch_size, shuffle=False, verbose=0)
     return logs.history["loss"][0]
 

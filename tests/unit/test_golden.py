@@ -66,26 +66,27 @@ class TestLosses:
         assert seen(stored).startswith("losses differ")
 
 
-class TestDifference:
-    before = {"losses": [4.0, 2.0, 1.0], "representation": [[-10.0, 0.0], [5.0, 1e-9]]}
+BEFORE = {"losses": [4.0, 2.0, 1.0], "representation": [[-10.0, 0.0], [5.0, 1e-9]]}
 
+
+class TestDifference:
     def now(self, kind, change):
-        return self.before | {kind: (np.array(self.before[kind]) + change).tolist()}
+        return BEFORE | {kind: (np.array(BEFORE[kind]) + change).tolist()}
 
     @pytest.mark.parametrize("kind", ["losses", "representation"])
     def test_tolerance_is_a_share_of_the_largest(self, kind):
-        largest = np.abs(self.before[kind]).max()
+        largest = np.abs(BEFORE[kind]).max()
         allowed = golden.TOLERANCE * largest
-        assert golden.difference(self.before, self.now(kind, 0.99 * allowed)) is None
-        found = golden.difference(self.before, self.now(kind, -1.01 * allowed))
+        assert golden.difference(BEFORE, self.now(kind, 0.99 * allowed)) is None
+        found = golden.difference(BEFORE, self.now(kind, -1.01 * allowed))
         assert found == f"{kind} differ by {golden.TOLERANCE:.1%}"
 
     def test_nothing_equals_nan(self):
-        assert "losses" in golden.difference(self.before, self.now("losses", np.nan))
+        assert "losses" in golden.difference(BEFORE, self.now("losses", np.nan))
 
     def test_another_shape(self):
-        now = self.before | {"losses": [4.0, 2.0]}
-        assert golden.difference(self.before, now) == "losses of shape (2,), not (3,)"
+        now = BEFORE | {"losses": [4.0, 2.0]}
+        assert golden.difference(BEFORE, now) == "losses of shape (2,), not (3,)"
 
 
 class TestRepresentation:
