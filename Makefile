@@ -15,7 +15,7 @@ BOOK := $(shell find book coursekit -type f -not -name '*.ipynb' -not -path '*/_
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR: # a page of a failed build must not count as built
-.PHONY: help book test train results sync assignment grade serve clean
+.PHONY: help book test backends train results sync assignment grade serve clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -29,6 +29,9 @@ test: $(PAGE) ## run every test there is
 	$(ALONE) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup tests ssl_course
 	# Cells of a notebook share a kernel, so nbval runs file by file: here two files at a time.
 	printf '%s\n' book/*.ipynb | $(ALONE) xargs -P 2 -n 3 $(BIN)/python -m pytest --no-cov --quiet
+
+backends: ## every method on JAX and on PyTorch, in environments of their own
+	$(PYTHON) -m coursekit.backends
 
 train: $(VENV)/.ready ## train every recipe that has no valid checkpoint (hours)
 	$(BIN)/python -m ssl_course.pretrain

@@ -35,7 +35,7 @@ def losses(recipe: Recipe) -> list[float]:
 
     An epoch is one step here, so that the learning rate falls from its start to its end.
     """
-    images = _examples(recipe, BATCH)
+    images = examples(recipe, BATCH)
     none = Split(images[:0], np.zeros(0, int))
     dataset = Dataset(recipe.dataset, (), images, none, none, none, None, "random", "")
     recipe = replace(recipe, epochs=STEPS, batch_size=BATCH)
@@ -46,7 +46,7 @@ def losses(recipe: Recipe) -> list[float]:
 
 def representation(recipe: Recipe, encoder: keras.Model) -> list[list[float]]:
     """`SEEN` rows of `DIRECTIONS` numbers: representations, seen from a few directions."""
-    seen = _examples(recipe, SEEN)
+    seen = examples(recipe, SEEN)
     vectors = embed(encoder, Split(seen, np.zeros(SEEN, int))).x.reshape(SEEN, -1)
     directions = np.random.default_rng(1).normal(size=(vectors.shape[1], DIRECTIONS))
     return [[_short(number) for number in row] for row in vectors @ directions]
@@ -64,7 +64,7 @@ def difference(stored: dict[str, list], now: dict[str, list]) -> str | None:
     return None
 
 
-def _examples(recipe: Recipe, count: int) -> np.ndarray:
+def examples(recipe: Recipe, count: int) -> np.ndarray:
     """Random examples of a data set's shape: mostly dark pictures, or tokens and then padding."""
     entry, random = REGISTRY[recipe.dataset], np.random.default_rng(0)
     if entry.dtype == "int32":
