@@ -40,7 +40,14 @@ class Method(keras.Model):
             self.before_step()
         return self.compute(inputs, training)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         """Keras's name for `compare`, in training followed by `after_step`."""
         loss = self.compare(x if y is None else (x, y), y_pred)
         if training:

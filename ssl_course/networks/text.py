@@ -49,8 +49,9 @@ class SelfAttention(layers.Layer):
         result: keys and values (n, heads, t, D / heads) of all tokens so far.
         """
         query, *own = self._split(token)
-        if cache:
-            own = [ops.concatenate(pair, axis=2) for pair in zip(cache, own, strict=True)]
+        if not cache:  # whoever is alone gathers from itself
+            return self._merge(own[1]), tuple(own)
+        own = [ops.concatenate(pair, axis=2) for pair in zip(cache, own, strict=True)]
         return self._gather(query, *own, True), tuple(own)
 
     def _split(self, tokens: Tensor) -> list[Tensor]:
@@ -62,8 +63,12 @@ class SelfAttention(layers.Layer):
     def _gather(self, queries: Tensor, keys: Tensor, values: Tensor, visible: Tensor) -> Tensor:
         scores = ops.matmul(queries, ops.swapaxes(keys, -1, -2)) / queries.shape[-1] ** 0.5
         weights = ops.softmax(ops.where(visible, scores, -1e9), axis=-1)
-        gathered = ops.transpose(ops.matmul(weights, values), (0, 2, 1, 3))
-        return self.join(ops.reshape(gathered, (-1, queries.shape[2], self.width)))
+        return self._merge(ops.matmul(weights, values))
+
+    def _merge(self, heads: Tensor) -> Tensor:
+        """What all heads (n, heads, T, D / heads) found, as (n, T, D)."""
+        gathered = ops.transpose(heads, (0, 2, 1, 3))
+        return self.join(ops.reshape(gathered, (-1, heads.shape[2], self.width)))
 
     def get_config(self) -> dict[str, Any]:
         """What Keras needs to make the layer again."""

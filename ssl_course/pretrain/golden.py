@@ -19,7 +19,9 @@ DIRECTIONS = 4
 """A representation is stored as its products with so many fixed random directions."""
 
 TOLERANCE = 1e-3
-"""Numbers of one kind may differ by this share of the largest of them."""
+"""Numbers of one kind may differ by this share of the largest of them.  Other kernels of TensorFlow
+(oneDNN off, more threads) move them by 3e-6, a constant learning rate in place of the cosine by
+1e-4 to 0.16, by more than this in three recipes of four."""
 
 
 def numbers(recipe: Recipe, encoder: keras.Model) -> dict[str, list]:
