@@ -8,12 +8,14 @@ import keras
 from keras import ops
 
 from ssl_course import networks, views
-from ssl_course.objectives import binary_cross_entropy, nt_xent
+from ssl_course.methods import Method
+from ssl_course.objectives import binary_cross_entropy, classification, nt_xent
+from ssl_course.views.tensor import Tensor
 
 TASKS = ("contrastive", "rotation", "reconstruction")
 
 
-class MultiTask(keras.Model):
+class MultiTask(Method):
     """One encoder, up to three heads; the loss is the weighted sum of the tasks' losses.
 
     ``weights`` maps some of `TASKS` to positive numbers; what is not named is not computed and
@@ -38,9 +40,6 @@ class MultiTask(keras.Model):
         if "reconstruction" in weights:
             self.decoder = networks.patch_decoder()
 
-    def build(self, shape):
-        self.built = True
-
     def contrastive(self, images, training):
         """The loss of SimCLR on two views of each image."""
         seen = (self.encoder(self.view(images), training=training) for _ in range(2))
@@ -51,8 +50,7 @@ class MultiTask(keras.Model):
         """Cross-entropy of the quarter turns by which the images were turned."""
         turned, answers = self.turn(images)
         logits = self.head(self.encoder(turned, training=training))
-        losses = keras.losses.sparse_categorical_crossentropy(answers, logits, from_logits=True)
-        return ops.mean(losses)
+        return classification(answers, logits)
 
     def reconstruction(self, images, training):
         """Cross-entropy of each image with its copy."""
@@ -62,11 +60,13 @@ class MultiTask(keras.Model):
         """The loss of each task, unweighted."""
         return {name: getattr(self, name)(images, training) for name in self.task_weights}
 
-    def call(self, images, training=False):
+    def compute(self, images: Tensor, training: bool) -> Tensor:
+        """The losses of the tasks, (tasks,)."""
         return ops.stack(list(self.losses_of(images, training).values()))
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return ops.sum(y_pred * ops.array(list(self.task_weights.values()), "float32"))
+    def compare(self, images: Tensor, losses: Tensor) -> Tensor:
+        """Their weighted sum."""
+        return ops.sum(losses * ops.array(list(self.task_weights.values()), "float32"))
 
 
 class Budget(keras.callbacks.Callback):

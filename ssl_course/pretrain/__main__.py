@@ -13,6 +13,7 @@ from ssl_course.pretrain import RECIPES, CheckpointError, pretrain, problem
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Train what ``arguments`` name; 1 if a recipe failed, 130 if interrupted, else 0."""
     parser = argparse.ArgumentParser(prog="python -m ssl_course.pretrain", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(RECIPES))
     names = parser.parse_args(arguments).names

@@ -20,7 +20,7 @@ from ssl_course.data.fetch import folder_from, sha256_of
 
 FOLDER_VARIABLE = "SSL_COURSE_CHECKPOINTS"
 _PACKAGED = Path(__file__).parent / "checkpoints"
-_REQUIRED = {"recipe": dict, "code_sha256": str, "history": dict, "weights_sha256": str}
+_REQUIRED = {"recipe": dict, "golden": dict, "history": dict, "weights_sha256": str}
 ROOM = 50_000_000
 """Bytes that a run's state and checkpoint may need; the largest of the course needs half."""
 

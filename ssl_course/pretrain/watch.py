@@ -11,7 +11,7 @@ import numpy as np
 from ssl_course.data import Dataset
 from ssl_course.diagnose import feature_std, rank_me
 from ssl_course.evaluate import embed, measure_statistics, ridge_probe
-from ssl_course.pretrain.training import first
+from ssl_course.pretrain.training import first_examples
 
 Measure = TypeVar("Measure")
 
@@ -52,7 +52,9 @@ def watch(
     method.optimizer.build(method.trainable_variables)
     measure_statistics(method.encoder, dataset.unlabeled[:MEASURED])
     random = np.random.default_rng(seed)
-    train, validation = (first(split, LABELED) for split in (dataset.train, dataset.validation))
+    train, validation = (
+        first_examples(split, LABELED) for split in (dataset.train, dataset.validation)
+    )
     history: dict[str, list[float]] = {name: [] for name in LOOKS}
     loss = float("nan")
     for step in range(0, steps + 1, every):

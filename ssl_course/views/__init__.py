@@ -4,6 +4,7 @@ from ssl_course.views.corruptions import AddNoise, MaskPatches
 from ssl_course.views.puzzles import CutHole, ShuffleTiles, Turn
 from ssl_course.views.random_view import RandomView, resample
 from ssl_course.views.settings import require_usual_settings
+from ssl_course.views.tensor import Tensor
 
 __all__ = [
     "AddNoise",
@@ -11,6 +12,7 @@ __all__ = [
     "MaskPatches",
     "RandomView",
     "ShuffleTiles",
+    "Tensor",
     "Turn",
     "resample",
 ]
