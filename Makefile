@@ -6,7 +6,7 @@ BIN := .venv/bin
 KIT := $(BIN)/python -m coursekit
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test sync train results assignment grade serve clean
+.PHONY: help env book test backends colab sync train results assignment grade serve clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -19,6 +19,12 @@ book: env ## run every chapter that changed and build the pages
 
 test: env ## run every test there is
 	@$(KIT) test
+
+backends: env ## every method on JAX and on PyTorch, in environments of their own
+	@$(KIT) backends
+
+colab: env ## every notebook as on Colab, in an environment of its own
+	@$(KIT) colab
 
 sync: env ## run what changed; write the paired notebooks, checks and lists
 	@$(KIT) sync

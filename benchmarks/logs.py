@@ -47,7 +47,7 @@ def write(folder: Path) -> None:
                 events.scalar(name, measured[name], epoch + 1)
             histograms(method, clothes, epoch + 1)
             print(epoch + 1, {name: round(measured[name], 3) for name in SCALARS}, flush=True)
-    shown = training.first(clothes.test, SHOWN)
+    shown = training.first_examples(clothes.test, SHOWN)
     names = [clothes.classes[label] for label in shown.y]
     leading = PCA(COMPONENTS).fit_transform(evaluate.embed(method.encoder, shown).x)
     events.embeddings(folder, leading, names, shown.x)
@@ -55,7 +55,7 @@ def write(folder: Path) -> None:
 
 def histograms(method: keras.Model, clothes: data.Dataset, epoch: int) -> None:
     """Log how representation and first kernel are distributed."""
-    watched = training.first(clothes.validation, 500)
+    watched = training.first_examples(clothes.validation, 500)
     events.histogram("representation", evaluate.embed(method.encoder, watched).x, epoch)
     kernel = method.encoder.trainable_variables[0]
     events.histogram(f"first {kernel.name}", np.asarray(kernel), epoch)

@@ -43,7 +43,7 @@ class Penalized(SimCLR):
         self.l1, self.l2 = l1, l2
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        loss = self.objective(*y_pred)
+        loss = super().compute_loss(x, y, y_pred, sample_weight, training)
         if training:
             loss += sum(
                 self.l1 * ops.sum(ops.abs(w)) + self.l2 * ops.sum(w**2) for w in kernels(self)

@@ -32,6 +32,7 @@ FOLDER = ROOT / "_build" / "colab"
 TAG = re.compile(r"git\+https://\S+@v[\d.]+")
 ADDED = re.compile(r'%pip install [^"\n]*"([\w.-]+)')
 """A package that a page's own cell installs by name."""
+COLOR = re.compile(r"\x1b\[[\d;]*m")
 OURS = ("PYTHON", "JUPYTER", "IPYTHON", "KERAS", "MPL", "SSL_COURSE", "VIRTUAL_ENV", "PIP_USER")
 """Beginnings of environment variables that Colab does not have."""
 SECONDS = 900
@@ -143,7 +144,7 @@ def run(python: Path, source: Path, course: Path, folder: Path) -> Result:
     brought = {_name(line) for line in after - before}
     problem = None
     if done.returncode:
-        problem = done.stderr.strip().splitlines()[-1]
+        problem = COLOR.sub("", done.stderr.strip().splitlines()[-1])
     if not before <= after or not brought <= added(chapter):
         problem = f"changes packages: {', '.join(sorted(before ^ after))}"
         _note(python).unlink()  # the environment is spoiled
@@ -180,11 +181,11 @@ def _note(python: Path) -> Path:
     return python.parents[1] / "image.txt"
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     sources = {source.stem: source for source in pairs.sources()}
     parser.add_argument("names", nargs="*", metavar="CHAPTER", help="default: all notebooks")
-    names = parser.parse_args().names or list(sources)
+    names = parser.parse_args(arguments).names or list(sources)
     if unknown := set(names) - sources.keys():
         parser.error(f"no chapter {', '.join(sorted(unknown))}; there are: {', '.join(sources)}")
     python = environment()
@@ -204,4 +205,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

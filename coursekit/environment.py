@@ -13,6 +13,7 @@ import ast
 import hashlib
 import json
 import os
+import platform
 import subprocess
 import sys
 from fnmatch import fnmatchcase
@@ -35,6 +36,15 @@ INSTALL_FAILED = (
     "What was installed stays: give the same command again when the cause is mended. "
     "Without internet, name a folder of wheels: PIP_NO_INDEX=1 PIP_FIND_LINKS=folder"
 )
+
+PLATFORMS = {
+    ("Linux", "x86_64"),
+    ("Linux", "aarch64"),
+    ("Darwin", "arm64"),
+    ("Windows", "AMD64"),
+}
+"""Where the pinned TensorFlow has a package; Intel Macs had the last with 2.16."""
+OLDEST_TENSORFLOW = "2.18"
 
 UNUSED = {
     "PYTHON*": "modules, warnings and assertions are Python's own",
@@ -162,6 +172,20 @@ def python_of(venv: Path) -> Path:
     return venv / "Scripts" / "python.exe" if os.name == "nt" else venv / "bin" / "python"
 
 
+def no_package(system: str, machine: str) -> str | None:
+    """Why TensorFlow cannot be installed on this kind of machine, and what helps; or None."""
+    if (system, machine) in PLATFORMS:
+        return None
+    rosetta = (
+        "On a Mac with an Apple chip, use a Python made for it. " if system == "Darwin" else ""
+    )
+    return (
+        f"TensorFlow {OLDEST_TENSORFLOW} and newer have no package for {system} on {machine}, so "
+        f"the course cannot be installed here. {rosetta}Open the chapters in Colab, each has a "
+        f"link, or use a container with Linux."
+    )
+
+
 def fingerprint(root: Path = ROOT) -> str:
     """What an environment is made of: the pins, this Python, the folder that holds it."""
     digest = hashlib.sha256(f"{sys.version_info[:2]} {root}".encode("utf-8", "surrogateescape"))
@@ -173,6 +197,9 @@ def fingerprint(root: Path = ROOT) -> str:
 
 def make(venv: Path = VENV, root: Path = ROOT, dry_run: bool = False) -> int:
     """Make the environment, or bring it up to date; what an interrupted try left is used."""
+    if fault := no_package(platform.system(), platform.machine()):
+        print(fault, file=sys.stderr)
+        return 1
     stamp, wanted = venv / READY, fingerprint(root)
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return 0
@@ -232,7 +259,12 @@ def pip_settings(python: str, base: dict[str, str] | None = None) -> dict[str, s
     base = dict(os.environ) if base is None else base
     theirs = {name: value for name, value in base.items() if not fnmatchcase(name, "PYTHON*")}
     listing = [python, "-m", "pip", "config", "list"]
-    run = subprocess.run(listing, env={**theirs, "PYTHONUTF8": "1"}, capture_output=True)
+    whole = {
+        "PIP_USER": "0",
+        "PIP_SITE": "0",
+        "PIP_GLOBAL": "0",
+    }  # else one file of three is listed
+    run = subprocess.run(listing, env={**theirs, **whole, "PYTHONUTF8": "1"}, capture_output=True)
     if run.returncode:
         reason = run.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
         raise FailedError(f"pip cannot read your settings: {' '.join(reason)} Mend that file.")

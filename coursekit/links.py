@@ -8,6 +8,7 @@ three times.  Sites that turn programs away are counted, not blamed.
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 import time
@@ -86,7 +87,8 @@ def ask(wanted: Iterable[str], pause: float = PAUSE) -> dict[str, int | str]:
         return dict(pair for group in pool.map(one_by_one, sites.values()) for pair in group)
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    argparse.ArgumentParser(description=__doc__.split("\n")[0]).parse_args(arguments)
     places = addresses([*sorted(BOOK.glob("*.md")), *sorted(ROOT.glob("*.md"))])
     answers = ask(places)
     dead = {address: said for address, said in answers.items() if is_dead(said)}
@@ -98,4 +100,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

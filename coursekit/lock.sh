@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pin everything in requirements.txt from pyproject.toml, for Python 3.11 to 3.13: tools/lock.sh
+# Pin everything in requirements.txt from pyproject.toml, for Python 3.11 to 3.13: coursekit/lock.sh
 # Versions that are pinned already stay; pass --upgrade to move them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,7 +11,7 @@ cpu="sys_platform == 'linux' and platform_machine == 'x86_64'"
 other="sys_platform != 'linux' or platform_machine != 'x86_64'"
 sed -i "/^tensorflow\(-cpu\)\?==/d" requirements.txt
 {
-  echo "# Everything the book and its tests need, pinned by tools/lock.sh from pyproject.toml."
+  echo "# Everything the book and its tests need, pinned by coursekit/lock.sh from pyproject.toml."
   echo "tensorflow==$version ; $other"
   echo "tensorflow-cpu==$version ; $cpu"
   grep -v '^#' requirements.txt

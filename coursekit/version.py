@@ -5,9 +5,9 @@
     python -m coursekit.version --tag v0.3.0    # fail if it is not the one of this tag
     python -m coursekit.version --news          # what the changelog says of it
 
-``ssl_course.__version__`` is the number.  CITATION.cff and CHANGELOG.md repeat it, and each page
-of the book installs the tag of that name and links to its files.  The paired notebooks follow
-with ``make sync``.
+``ssl_course.__version__`` is the number.  README.md, CITATION.cff and CHANGELOG.md repeat it, and
+each page of the book installs the tag of that name and links to its files.  The paired notebooks
+follow with ``make sync``.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def places(root: Path = ROOT) -> dict[Path, re.Pattern[str]]:
     pages = [path for path in sorted((root / "book").glob("*.md")) if in_page().search(_read(path))]
     return {
         root / "ssl_course" / "__init__.py": re.compile(rf'(?<=__version__ = "){NUMBER}'),
+        root / "README.md": re.compile(rf"(?<=\nVersion ){NUMBER}"),
         root / "CITATION.cff": re.compile(rf"(?<=\nversion: ){NUMBER}"),
         root / "CHANGELOG.md": re.compile(rf"(?<=\n## \[){NUMBER}"),
     } | dict.fromkeys(pages, in_page())
@@ -107,30 +108,30 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("number", nargs="?", help="the new version; default: show and check")
     parser.add_argument("--tag", help="fail if the version is not the one of this tag")
     parser.add_argument("--news", action="store_true", help="print what the changelog says of it")
-    arguments = parser.parse_args()
-    if arguments.number:
+    given = parser.parse_args(arguments)
+    if given.number:
         try:
-            set_to(arguments.number, date.today())
+            set_to(given.number, date.today())
         except ValueError as error:
             parser.error(str(error))
-        print(f"Every place names {arguments.number} now. Next: make sync, and a look at the diff.")
+        print(f"Every place names {given.number} now. Next: make sync, and a look at the diff.")
         return 0
     number = current()
-    if arguments.news:
+    if given.news:
         print(news(number))
         return 0
     print(f"ssl_course {number}")
     problems = disagreements(number)
-    if arguments.tag not in (None, f"v{number}"):
-        problems.append(f"The tag is {arguments.tag}, the version {number}.")
+    if given.tag not in (None, f"v{number}"):
+        problems.append(f"The tag is {given.tag}, the version {number}.")
     print(*problems, sep="\n", end="\n" if problems else "")
     return int(bool(problems))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ssl_course.objectives import EPSILON
+
 
 def feature_std(representation: np.ndarray) -> float:
     """Spread of L2-normalized features: 0 if all are equal, 1 if uniform on the sphere.
@@ -56,4 +58,4 @@ def uniformity(representation: np.ndarray) -> float:
 
 def _normalized(representation: np.ndarray) -> np.ndarray:
     norm = np.linalg.norm(representation, axis=1, keepdims=True)
-    return representation / np.maximum(norm, 1e-12)
+    return representation / np.maximum(norm, EPSILON)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -259,10 +260,10 @@ class _WhileTraining(keras.layers.Layer):
         super().__init__()
         self.view = view
 
-    def build(self, shape):
+    def build(self, shape: tuple[int | None, ...]) -> None:
         self.view.build(shape)
 
-    def call(self, images, training=False):
+    def call(self, images: Any, training: bool = False) -> Any:
         return self.view(images) if training else images
 
 

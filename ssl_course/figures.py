@@ -91,7 +91,7 @@ def few_label_curves(table: pd.DataFrame, names: Mapping[str, str]) -> None:
             capsize=2,
         )
     axis.set(xscale="log", xlabel="labels per class", ylabel="test accuracy")
-    axis.set_xticks(budgets, budgets)
+    axis.set_xticks(budgets, [str(budget) for budget in budgets])
     axis.minorticks_off()
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
     plt.show()

@@ -2,7 +2,7 @@
 
 import builtins
 import re
-import sys
+import tomllib
 from datetime import date
 from types import SimpleNamespace
 
@@ -38,7 +38,8 @@ def test_page_installs_and_opens_this_version(page):
 
 def test_every_place_names_it():
     places = version.places().keys()
-    assert {"__init__.py", "CITATION.cff", "CHANGELOG.md"} < {path.name for path in places}
+    names = {path.name for path in places}
+    assert {"__init__.py", "README.md", "CITATION.cff", "CHANGELOG.md"} < names
     assert set(SOURCES) <= places
     assert version.current() == NUMBER
     assert version.disagreements(NUMBER) == []
@@ -54,9 +55,8 @@ def test_every_place_names_it():
         (["--news"], 0, "### "),
     ],
 )
-def test_command(arguments, status, says, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["version", *arguments])
-    assert version.main() == status
+def test_command(arguments, status, says, capsys):
+    assert version.main(arguments) == status
     assert says in capsys.readouterr().out
 
 
@@ -64,6 +64,20 @@ def test_citation_and_changelog_have_one_date():
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## [{NUMBER}] - {cited['date-released']}\n" in text
+
+
+def test_readme_leads_to_this_repository_and_its_pages():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    owner, _, name = version.repository().removeprefix("https://github.com/").partition("/")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert project["urls"]["Documentation"] == f"https://{owner}.github.io/{name}/"
+    assert f"]({project['urls']['Documentation']})" in text
+    badges = re.findall(r"\[!\[\w+\]\((\S+)/badge\.svg\)\]\((\S+)\)", text)
+    assert badges
+    for badge, link in badges:
+        assert badge == link
+        workflow = link.removeprefix(f"{version.repository()}/actions/workflows/")
+        assert (ROOT / ".github" / "workflows" / workflow).is_file()
 
 
 class TestFirstCell:

@@ -1,11 +1,20 @@
 """Adapt to a target domain of which no labels are known: statistics, covariances, a loss."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
 import keras
 import numpy as np
 from keras import ops
 
+from ssl_course.methods import Method
+from ssl_course.objectives import classification
+from ssl_course.views.tensor import Tensor
 
-def reestimate(encoder, images):
+
+def reestimate(encoder: keras.Model, images: np.ndarray) -> keras.Model:
     """A copy of ``encoder`` whose batch statistics are those of ``images`` (Li et al., 2016).
 
     Adaptive batch normalization: the weights stay.  Layer by layer, so that each
@@ -24,7 +33,12 @@ def reestimate(encoder, images):
     return adapted
 
 
-def recolor(source, target, ridge=0.01, weights=None):
+def recolor(
+    source: np.ndarray,
+    target: np.ndarray,
+    ridge: float = 0.01,
+    weights: np.ndarray | None = None,
+) -> np.ndarray:
     r"""Source features (n, d) with the mean and covariance of the target's (m, d).
 
     CORAL in closed form (Sun, Feng & Saenko, 2016): whiten with the source's covariance,
@@ -45,13 +59,20 @@ def recolor(source, target, ridge=0.01, weights=None):
     return aligned + target.mean(axis=0)
 
 
-def _power(covariance, exponent):
+def _power(covariance: np.ndarray, exponent: float) -> np.ndarray:
     """A power of a symmetric positive matrix."""
     values, vectors = np.linalg.eigh(covariance)
     return (vectors * np.maximum(values, 1e-12) ** exponent) @ vectors.T
 
 
-class Aligned(keras.Model):
+class Logits(NamedTuple):
+    """Of source images and of target images, (n, classes)."""
+
+    source: Tensor
+    target: Tensor
+
+
+class Aligned(Method):
     """Classify source images while the distributions of both domains' logits are matched.
 
     Deep CORAL (Sun & Saenko, 2016) with `objectives.coral`, a deep adaptation network (Long
@@ -62,24 +83,28 @@ class Aligned(keras.Model):
     enters.  `logits` classifies.
     """
 
-    def __init__(self, encoder, head, distance, weight):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        head: keras.Model,
+        distance: Callable[[Tensor, Tensor], Tensor],
+        weight: float,
+    ):
         super().__init__()
         self.encoder, self.head = encoder, head
         self.distance, self.weight = distance, weight
 
-    def logits(self, images):
+    def logits(self, images: Tensor) -> Tensor:
+        """Logits (n, classes) of images."""
         return self.head(self.encoder(images, training=False))
 
-    def call(self, pair, training=False):
+    def compute(self, pair: tuple[Tensor, Tensor], training: bool) -> Logits:
+        """The logits of both domains."""
         source, target = pair
-        return self.logits(source), self.logits(target)
+        return Logits(self.logits(source), self.logits(target))
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        source, target = y_pred
-        return classification(y, source) + self.weight * self.distance(source, target)
-
-
-def classification(labels, logits):
-    """Cross-entropy of integer labels (n,) and logits (n, classes)."""
-    losses = keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
-    return ops.mean(losses)
+    def compare(self, inputs: tuple[Tensor, Tensor], outputs: Logits) -> Tensor:
+        """`objectives.classification` of the source, and the distance of the domains."""
+        _, labels = inputs
+        apart = self.distance(outputs.source, outputs.target)
+        return classification(labels, outputs.source) + self.weight * apart

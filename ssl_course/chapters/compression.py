@@ -1,13 +1,17 @@
 """Make a trained encoder smaller: distillation, pruning, eight-bit integers (chapter 8.1)."""
 
 import gzip
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import layers, ops
 from safetensors.numpy import save
 
+from ssl_course.methods import Method
 from ssl_course.networks.patch import CHANNELS, GRID
+from ssl_course.views.tensor import Tensor
 
 
 def small_encoder(narrow: int = 16, wide: int = 32) -> keras.Model:
@@ -32,7 +36,14 @@ def small_projector(student: keras.Model, outputs: int = 128, hidden: int = 128)
     return keras.Model(features, layers.Dense(outputs, name="project_2")(x), name="projector")
 
 
-class Distillation(keras.Model):
+class Lesson(NamedTuple):
+    """What the student says of a view, in the teacher's numbers, and the teacher: (n, 2048)."""
+
+    student: Tensor
+    teacher: Tensor
+
+
+class Distillation(Method):
     """A small encoder learns to say what a large one says of the same view; no labels.
 
     ``encoder`` is the student, images → (n, 16 · c); ``teacher`` images → (n, 2048), frozen.
@@ -42,7 +53,7 @@ class Distillation(keras.Model):
     (Features as the target: Romero et al., 2015.)
     """
 
-    def __init__(self, encoder, teacher, views):
+    def __init__(self, encoder: keras.Model, teacher: keras.Model, views: keras.Layer):
         super().__init__()
         self.encoder = encoder
         self.teacher = teacher
@@ -53,17 +64,16 @@ class Distillation(keras.Model):
         same = layers.Flatten()(layers.Dense(CHANNELS, name="adapt")(places))
         self.adapter = keras.Model(features, same, name="adapter")
 
-    def build(self, shape):
-        self.built = True
-
-    def call(self, images, training=False):
+    def compute(self, images: Tensor, training: bool) -> Lesson:
+        """What both say of one view of each image."""
         seen = self.views(images)
         said = ops.stop_gradient(self.teacher(seen, training=False))
-        return self.adapter(self.encoder(seen, training=training)), said
+        return Lesson(self.adapter(self.encoder(seen, training=training)), said)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        student, teacher = y_pred
-        return ops.mean(ops.square(student - teacher)) / ops.mean(ops.var(teacher, axis=0))
+    def compare(self, images: Tensor, outputs: Lesson) -> Tensor:
+        """The squared error in units of the teacher's variance."""
+        error = ops.mean(ops.square(outputs.student - outputs.teacher))
+        return error / ops.mean(ops.var(outputs.teacher, axis=0))
 
 
 def magnitude_masks(kernels: list[np.ndarray], share: float) -> list[np.ndarray]:
@@ -85,11 +95,13 @@ class Masked(keras.constraints.Constraint):
     def __init__(self, mask: np.ndarray):
         self.mask = mask.astype("float32")
 
-    def __call__(self, weights):
+    def __call__(self, weights: keras.Variable) -> keras.Variable:
+        """The weights, with 0 where the mask is 0."""
         return weights * self.mask
 
 
 def convolutions(encoder: keras.Model) -> list[layers.Conv2D]:
+    """The convolutions of an encoder, in order."""
     return [layer for layer in encoder.layers if isinstance(layer, layers.Conv2D)]
 
 
@@ -120,7 +132,9 @@ def folded(encoder: keras.Model) -> list[tuple[np.ndarray, np.ndarray]]:
     return found
 
 
-def quantize(kernel: np.ndarray, bits: int = 8, per_channel: bool = True):
+def quantize(
+    kernel: np.ndarray, bits: int = 8, per_channel: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """(integers int8, scales) with kernel ≈ integers · scales; symmetric, 0 stays 0.
 
     One scale for each output channel, the last axis, or one for all.  Two to eight bits.
@@ -140,7 +154,13 @@ def packed(integers: np.ndarray) -> np.ndarray:
     return low | high << 4
 
 
-def in_eights(kernels, biases, scales, hidden_scale: float, images: np.ndarray) -> np.ndarray:
+def in_eights(
+    kernels: Sequence[np.ndarray],
+    biases: Sequence[np.ndarray],
+    scales: Sequence[np.ndarray],
+    hidden_scale: float,
+    images: np.ndarray,
+) -> np.ndarray:
     """Representations of a two-convolution encoder whose products are all between integers.
 
     ``images`` (n, 28, 28, 1) in [0, 1] become integers 0 … 255, and so does the map between

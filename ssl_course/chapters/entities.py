@@ -70,7 +70,8 @@ def to_tags(names: Iterable[Name], length: int) -> np.ndarray:
 
 def to_names(tags: Iterable[int]) -> set[Name]:
     """The names that tags (T,) spell; an I that continues nothing begins a name."""
-    names, start, kind = set(), None, None
+    names: set[Name] = set()
+    start, kind = None, ""
     for place, tag in enumerate([*tags, 0]):
         begins, own = TAGS[tag][0], TAGS[tag][2:]
         if start is not None and (begins != "I" or own != kind):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -11,8 +12,11 @@ from keras import ops
 from ssl_course import networks
 from ssl_course.data import Split
 from ssl_course.evaluate import squared_distances
+from ssl_course.methods import VAE, Method
 from ssl_course.methods.frozen import frozen
-from ssl_course.objectives import discriminator_loss, evidence_loss, generator_loss
+from ssl_course.methods.variational import Variational
+from ssl_course.objectives import discriminator_loss, generator_loss
+from ssl_course.views.tensor import Tensor
 
 COPY_QUANTILE = 0.05
 """A sample counts as a copy if it is nearer to training than all but this share of real ones."""
@@ -22,7 +26,7 @@ BATCH = 64
 VAE_CODE, GAN_CODE = 8, 32
 
 
-class ConditionalVAE(keras.Model):
+class ConditionalVAE(VAE):
     """A VAE whose code and decoder know the class (Kingma et al., 2014, model M2).
 
     ``encoder``: images → representations (n, D).  ``decoder``: codes followed by one-hot labels
@@ -30,36 +34,46 @@ class ConditionalVAE(keras.Model):
     (n, classes).  The class is given, so the code need not carry it.
     """
 
-    def __init__(self, encoder, decoder, classes, beta=1.0, seed=None):
-        super().__init__()
-        self.encoder = encoder
-        self.decoder = decoder
-        self.beta = beta
-        self.code_size = decoder.input_shape[-1] - classes
-        self.mean = keras.layers.Dense(self.code_size, name="code_mean")
-        self.log_variance = keras.layers.Dense(self.code_size, name="code_log_variance")
-        self.seeds = keras.random.SeedGenerator(seed)
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        classes: int,
+        beta: float = 1.0,
+        seed: int | None = None,
+    ):
+        code_size = decoder.input_shape[-1] - classes
+        super().__init__(encoder, decoder, beta, seed, code_size)
 
-    def call(self, inputs, training=False):
+    def compute(self, inputs: tuple[Tensor, Tensor], training: bool) -> Variational:
+        """The images rebuilt, and their Gaussians."""
         images, labels = inputs
         known = ops.concatenate([self.encoder(images, training=training), labels], axis=1)
-        mean, log_variance = self.mean(known), self.log_variance(known)
-        code = mean
-        if training:
-            noise = keras.random.normal(ops.shape(mean), seed=self.seeds)
-            code = mean + ops.exp(0.5 * log_variance) * noise
+        code, mean, log_variance = self.draw(known, training)
         rebuilt = self.decoder(ops.concatenate([code, labels], axis=1), training=training)
-        return rebuilt, mean, log_variance
+        return Variational(rebuilt, mean, log_variance)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return evidence_loss(x[0], *y_pred, self.beta)
+    def compare(self, inputs: tuple[Tensor, Tensor], outputs: Variational) -> Tensor:
+        """The loss of a `VAE`."""
+        images, _ = inputs
+        return super().compare(images, outputs)
 
     def generate(self, labels, seed):
         """One image (n, height, width, channels) for each row of ``labels`` (n, classes)."""
         return _made(self.decoder, self.code_size, labels, seed)
 
 
-class ConditionalGAN(keras.Model):
+class Verdicts(NamedTuple):
+    """One for each class, (n, classes): on real images, on made ones, and on made ones by a
+    critic that does not learn.
+    """
+
+    real: Tensor
+    fake: Tensor
+    fools: Tensor
+
+
+class ConditionalGAN(Method):
     """A generator told what to make, a critic with one verdict for each class (Mirza & Osindero,
     2014; the verdict is read as by Miyato & Koyama, 2018, without the term all classes share).
 
@@ -67,7 +81,9 @@ class ConditionalGAN(keras.Model):
     ``critic``: images → features (n, D).  Called with ``(images, labels)``.
     """
 
-    def __init__(self, critic, generator, classes, seed=None):
+    def __init__(
+        self, critic: keras.Model, generator: keras.Model, classes: int, seed: int | None = None
+    ):
         super().__init__()
         self.critic = critic
         self.generator = generator
@@ -75,18 +91,19 @@ class ConditionalGAN(keras.Model):
         self.verdicts = keras.layers.Dense(classes, name="verdicts")
         self.seeds = keras.random.SeedGenerator(seed)
 
-    def call(self, inputs, training=False):
+    def compute(self, inputs: tuple[Tensor, Tensor], training: bool) -> Verdicts:
+        """One image made for each real one, and the verdicts on both."""
         images, labels = inputs
         code = keras.random.normal((ops.shape(images)[0], self.code_size), seed=self.seeds)
         made = self.generator(ops.concatenate([code, labels], axis=1), training=training)
         real = self.verdicts(self.critic(images, training=training))
         fake = self.verdicts(self.critic(ops.stop_gradient(made), training=training))
-        fools = frozen(self.verdicts, frozen(self.critic, made, training))
-        return real, fake, fools
+        return Verdicts(real, fake, frozen(self.verdicts, frozen(self.critic, made, training)))
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        labels = x[1]
-        real, fake, fools = (ops.sum(verdicts * labels, axis=1) for verdicts in y_pred)
+    def compare(self, inputs: tuple[Tensor, Tensor], outputs: Verdicts) -> Tensor:
+        """The losses of both players; of each image's verdicts, that on its class counts."""
+        _, labels = inputs
+        real, fake, fools = (ops.sum(verdicts * labels, axis=1) for verdicts in outputs)
         return discriminator_loss(real, fake) + generator_loss(fools)
 
     def generate(self, labels, seed):

@@ -8,12 +8,14 @@ import keras
 from keras import ops
 
 from ssl_course import networks, views
-from ssl_course.objectives import binary_cross_entropy, nt_xent
+from ssl_course.methods import Method
+from ssl_course.objectives import binary_cross_entropy, classification, nt_xent
+from ssl_course.views.tensor import Tensor
 
 TASKS = ("contrastive", "rotation", "reconstruction")
 
 
-class MultiTask(keras.Model):
+class MultiTask(Method):
     """One encoder, up to three heads; the loss is the weighted sum of the tasks' losses.
 
     ``weights`` maps some of `TASKS` to positive numbers; what is not named is not computed and
@@ -38,32 +40,33 @@ class MultiTask(keras.Model):
         if "reconstruction" in weights:
             self.decoder = networks.patch_decoder()
 
-    def build(self, shape):
-        self.built = True
-
     def contrastive(self, images, training):
+        """The loss of SimCLR on two views of each image."""
         seen = (self.encoder(self.view(images), training=training) for _ in range(2))
         first, second = (self.projector(h, training=training) for h in seen)
         return nt_xent(first, second, self.temperature)
 
     def rotation(self, images, training):
+        """Cross-entropy of the quarter turns by which the images were turned."""
         turned, answers = self.turn(images)
         logits = self.head(self.encoder(turned, training=training))
-        losses = keras.losses.sparse_categorical_crossentropy(answers, logits, from_logits=True)
-        return ops.mean(losses)
+        return classification(answers, logits)
 
     def reconstruction(self, images, training):
+        """Cross-entropy of each image with its copy."""
         return binary_cross_entropy(images, self.decoder(self.encoder(images, training=training)))
 
     def losses_of(self, images, training=False) -> dict:
         """The loss of each task, unweighted."""
         return {name: getattr(self, name)(images, training) for name in self.task_weights}
 
-    def call(self, images, training=False):
+    def compute(self, images: Tensor, training: bool) -> Tensor:
+        """The losses of the tasks, (tasks,)."""
         return ops.stack(list(self.losses_of(images, training).values()))
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return ops.sum(y_pred * ops.array(list(self.task_weights.values()), "float32"))
+    def compare(self, images: Tensor, losses: Tensor) -> Tensor:
+        """Their weighted sum."""
+        return ops.sum(losses * ops.array(list(self.task_weights.values()), "float32"))
 
 
 class Budget(keras.callbacks.Callback):
@@ -75,9 +78,11 @@ class Budget(keras.callbacks.Callback):
     def __init__(self, seconds: float, rate: float = 1e-3):
         super().__init__()
         self.seconds, self.rate = seconds, rate
-        self.steps, self.start, self.spent = 0, None, 0.0
+        self.steps, self.spent = 0, 0.0
+        self.start: float | None = None
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Look at the clock, set the learning rate, and stop if the time is up."""
         self.steps += 1
         if self.start is None:
             self.start = time.process_time()

@@ -5,6 +5,10 @@ of all examples are at hand after one backward pass, as two small arrays a layer
 are products of lengths, and none of the outer products has to be formed to clip it.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 
@@ -75,7 +79,13 @@ def gradient_lengths(factors: list[tuple]) -> np.ndarray:
     return np.sqrt(sum(squares))
 
 
-def private_gradient(factors, bound, noise, expected, generator) -> list[np.ndarray]:
+def private_gradient(
+    factors: list[tuple],
+    bound: float,
+    noise: float,
+    expected: float,
+    generator: np.random.Generator,
+) -> list[np.ndarray]:
     """Clip each example's gradient to length ``bound``, add them, add noise, divide.
 
     ``noise`` is the noise multiplier: the standard deviation in units of ``bound``.
@@ -99,7 +109,17 @@ def poisson_sample(count: int, rate: float, generator: np.random.Generator) -> n
     return np.flatnonzero(generator.random(count) < rate)
 
 
-def train(method, images, *, rate, steps, bound, noise, learning_rate=1e-3, seed=0) -> None:
+def train(
+    method: Autoencoder,
+    images: np.ndarray,
+    *,
+    rate: float,
+    steps: int,
+    bound: float,
+    noise: float,
+    learning_rate: float = 1e-3,
+    seed: int | Sequence[int] = 0,
+) -> None:
     """DP-SGD, with Adam on what comes out of `private_gradient`; changes ``method`` in place.
 
     ``images`` (n, …) in [0, 1].  With ``noise`` 0 and ``bound`` infinite: ordinary training on
@@ -119,11 +139,13 @@ class Adam:
     """Adam (Kingma & Ba, 2015) on the arrays of `read`, in place."""
 
     def __init__(self, learning_rate: float):
-        self.learning_rate, self.steps, self.moments = learning_rate, 0, None
+        self.learning_rate, self.steps = learning_rate, 0
+        self.moments: list[tuple[np.ndarray, np.ndarray]] = []
 
     def step(self, layers: list[tuple], gradient: list[np.ndarray]) -> None:
+        """Move the kernels and biases against the gradient of `private_gradient`."""
         weights = [array for layer in layers for array in layer[:2]]
-        if self.moments is None:
+        if not self.moments:
             self.moments = [(np.zeros_like(w), np.zeros_like(w)) for w in weights]
         self.steps += 1
         rate = self.learning_rate * (1 - 0.999**self.steps) ** 0.5 / (1 - 0.9**self.steps)
@@ -161,13 +183,16 @@ def noise_for(target: float, rate: float, steps: int, delta: float) -> float:
     return high
 
 
-def dirichlet_clients(labels, clients: int, concentration: float, seed: int) -> list[np.ndarray]:
+def dirichlet_clients(
+    labels: np.ndarray, clients: int, concentration: float, seed: int
+) -> list[np.ndarray]:
     """Deal the examples out to clients; returns the indices of each client that got some.
 
     The shares of each class are drawn from a symmetric Dirichlet distribution: a small
     ``concentration`` gives clients with one or two classes, a large one equal clients.
     """
-    generator, parts = np.random.default_rng(seed), [[] for _ in range(clients)]
+    generator = np.random.default_rng(seed)
+    parts: list[list[int]] = [[] for _ in range(clients)]
     for label in np.unique(labels):
         rows = generator.permutation(np.flatnonzero(labels == label))
         shares = generator.dirichlet(np.full(clients, concentration))
@@ -189,7 +214,13 @@ def federated_average(updates: list[list[tuple]], sizes: list[int]) -> list[tupl
 
 
 def federated_train(
-    method, images, parts: list[np.ndarray], *, rounds: int, steps: int, seed: int
+    method: Autoencoder,
+    images: np.ndarray,
+    parts: list[np.ndarray],
+    *,
+    rounds: int,
+    steps: int,
+    seed: int,
 ) -> None:
     """In each round every client trains the common weights on its own, and all are averaged.
 
@@ -201,9 +232,15 @@ def federated_train(
         updates = []
         for client, part in enumerate(parts):
             write(method, layers)
-            rate, draws = min(1, 50 / len(part)), [seed, turn, client]
-            settings = {"rate": rate, "steps": steps, "bound": np.inf, "noise": 0}
-            train(method, images[part], seed=draws, **settings)
+            train(
+                method,
+                images[part],
+                rate=min(1, 50 / len(part)),
+                steps=steps,
+                bound=np.inf,
+                noise=0,
+                seed=[seed, turn, client],
+            )
             updates.append(read(method))
         layers = federated_average(updates, [len(part) for part in parts])
     write(method, layers)

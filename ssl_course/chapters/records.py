@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -27,7 +29,7 @@ def as_input(rows: np.ndarray) -> np.ndarray:
     return np.concatenate([np.where(known, rows, 0), known], axis=1).astype("float32")
 
 
-def hidden_error(target, prediction):
+def hidden_error(target: Any, prediction: Any) -> Any:
     """Mean squared error of the hidden values; ``target`` (n, 2, c) is values and mask."""
     value, hidden = target[:, 0], target[:, 1]
     return ops.sum(hidden * (value - prediction) ** 2) / ops.maximum(ops.sum(hidden), 1)
@@ -53,6 +55,7 @@ class MaskedValues:
         self.steps, self.batch, self.rate, self.seed = steps, batch, rate, seed
 
     def fit(self, rows: np.ndarray) -> MaskedValues:
+        """Train a fresh network on rows (n, c) with NaN where a value is missing."""
         self.untrained(rows.shape[1])
         random = np.random.default_rng(self.seed)
         seen = rows[random.integers(len(rows), size=self.steps * self.batch)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 from scipy import ndimage
@@ -38,7 +40,9 @@ def dense(encoder: keras.Model, picture: np.ndarray, window: int = 3) -> np.ndar
     return features[4 : 4 + rows, 4 : 4 + columns]
 
 
-def texture(picture: np.ndarray, window: int = 3, scales=(1, 2, 4, 8)) -> np.ndarray:
+def texture(
+    picture: np.ndarray, window: int = 3, scales: Sequence[int] = (1, 2, 4, 8)
+) -> np.ndarray:
     """Classical features of places: (rows, columns, 7 · scales), as in interactive segmentation.
 
     For each scale in pixels: smoothed picture, strength of the gradient, Laplacian, eigenvalues
@@ -47,7 +51,9 @@ def texture(picture: np.ndarray, window: int = 3, scales=(1, 2, 4, 8)) -> np.nda
     maps = []
     for scale in scales:
 
-        def smooth(image, order=0, scale=scale):
+        def smooth(
+            image: np.ndarray, order: int | tuple[int, int] = 0, scale: int = scale
+        ) -> np.ndarray:
             return ndimage.gaussian_filter(image, scale, order=order)
 
         down, right = smooth(picture, (1, 0)), smooth(picture, (0, 1))
@@ -80,7 +86,9 @@ def overlap(found: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
     return float(2 * both / (both + either)), float(both / either)
 
 
-def _eigenvalues(first, second, mixed):
+def _eigenvalues(
+    first: np.ndarray, second: np.ndarray, mixed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Both eigenvalues of symmetric 2 × 2 matrices, the larger first."""
     middle, spread = (first + second) / 2, np.sqrt((first - second) ** 2 / 4 + mixed**2)
     return middle + spread, middle - spread

@@ -59,9 +59,15 @@ def few_labels(split: Split, per_class: int, draw: int) -> Split:
 
 
 def stratified(x: np.ndarray, y: np.ndarray, per_class: tuple[int, ...]) -> list[Split]:
-    """Cut (x, y) into consecutive splits with ``per_class`` examples of each class in each."""
+    """Cut (x, y) into consecutive splits with ``per_class`` examples of each class in each.
+
+    Raises ValueError if a class has fewer examples than all splits together need.
+    """
     order = np.random.default_rng(0).permutation(len(y))
     by_class = [order[y[order] == label] for label in np.unique(y)]
+    smallest = min(map(len, by_class))
+    if smallest < sum(per_class):
+        raise ValueError(f"a class has {smallest} examples, and {sum(per_class)} are needed")
     splits, start = [], 0
     for size in per_class:
         index = np.sort(np.concatenate([rows[start : start + size] for rows in by_class]))

@@ -7,6 +7,7 @@ from importlib import resources
 
 import numpy as np
 
+from ssl_course.data import contents
 from ssl_course.data.dataset import Dataset, Split, stratified
 from ssl_course.data.fetch import locate, verify
 from ssl_course.data.images import assemble
@@ -44,12 +45,16 @@ def usps(entry: Entry, full: bool) -> Dataset:
     ``train`` and ``validation`` are balanced.
     """
     (path,), source = locate(entry)
-    with np.load(path, allow_pickle=False) as stored:
-        arrays = dict(stored)
-    unlabeled = _quantized(arrays["x_train"] / 255)
-    train, validation = stratified(unlabeled, arrays["y_train"], (442, 100))
-    test = Split(_quantized(arrays["x_test"] / 255), arrays["y_test"])
-    return assemble(entry, unlabeled, train, validation, test, None, source)
+    arrays = contents.arrays(path, entry, ("x_train", "y_train", "x_test", "y_test"))
+    with contents.reading(path, entry):
+        for part in ("train", "test"):
+            images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
+            contents.require_grey(path, entry, images, labels)
+        contents.require_training(path, entry, arrays["x_train"], arrays["y_train"])
+        unlabeled = _quantized(arrays["x_train"] / 255)
+        train, validation = stratified(unlabeled, arrays["y_train"], (442, 100))
+        test = Split(_quantized(arrays["x_test"] / 255), arrays["y_test"])
+        return assemble(entry, unlabeled, train, validation, test, None, source)
 
 
 def optical_digits(entry: Entry, full: bool) -> Dataset:
@@ -57,6 +62,7 @@ def optical_digits(entry: Entry, full: bool) -> Dataset:
 
     The packaged sample is all there is, so ``full`` changes nothing.
     """
+    assert entry.sample is not None  # the registry has one
     resource = resources.files("sklearn.datasets.data") / entry.sample.name
     with resources.as_file(resource) as path:
         verify(path, entry.sample.sha256, "It is part of scikit-learn: install that again.")

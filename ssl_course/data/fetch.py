@@ -18,21 +18,30 @@ from pathlib import Path
 import pooch
 
 from ssl_course.data.registry import Entry, File
+from ssl_course.data.sums import read_sums
 
 MIRROR_VARIABLE = "SSL_COURSE_DATA"
 CACHE_VARIABLE = "SSL_COURSE_CACHE"
 MIRROR_LIST = "SHA256SUMS"
 _AGAIN = "Delete it; the next call downloads it again."
 _UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+_TEXT = (".csv",)
+"""Files of which some programs change the line ends, and nothing else."""
 
 
 class DataError(RuntimeError):
     """A data set cannot be had; the message names the file, the reason and the remedy."""
 
 
+def folder_from(variable: str) -> Path | None:
+    """The folder that an environment variable names, ``~`` expanded; None if it is unset."""
+    value = os.environ.get(variable)
+    return Path(os.path.expanduser(value)) if value else None
+
+
 def cache_directory() -> Path:
     """Where downloads and unfinished training runs are kept (``SSL_COURSE_CACHE`` moves it)."""
-    return Path(os.environ.get(CACHE_VARIABLE) or pooch.os_cache("ssl_course"))
+    return folder_from(CACHE_VARIABLE) or Path(pooch.os_cache("ssl_course"))
 
 
 def sha256_of(path: Path) -> str:
@@ -43,7 +52,10 @@ def sha256_of(path: Path) -> str:
 
 def verify(path: Path, sha256: str, remedy: str) -> Path:
     """Return ``path`` if its bytes have this sha256; raise `DataError` otherwise."""
-    found = sha256_of(path)
+    try:
+        found = sha256_of(path)
+    except OSError as error:
+        raise DataError(f"Cannot read {path}: {error.strerror}. {remedy}") from error
     if found != sha256:
         raise DataError(
             f"{path} is not the expected file: its sha256 is {found[:12]}…, "
@@ -53,14 +65,23 @@ def verify(path: Path, sha256: str, remedy: str) -> Path:
 
 
 @contextmanager
-def packaged(file: File) -> Iterator[Path]:
+def packaged(file: File | None) -> Iterator[Path]:
     """A verified file of ``data/samples``; raises `DataError` if it is missing or altered."""
+    if file is None:
+        raise DataError("There is no packaged sample of this data set; ask for all of it.")
     resource = resources.files("ssl_course.data") / "samples" / file.name
     with resources.as_file(resource) as path:
         remedy = "It is part of the installed course: install ssl_course again."
         if not path.is_file():
             raise DataError(f"{path} is missing. {remedy}")
-        yield verify(path, file.sha256, remedy)
+        if path.suffix not in _TEXT or _sha256_of_text(path) != file.sha256:
+            verify(path, file.sha256, remedy)
+        yield path
+
+
+def _sha256_of_text(path: Path) -> str:
+    """Of a text with Unix line ends, whatever git or an editor has made of them."""
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def locate(entry: Entry) -> tuple[list[Path], str]:
@@ -73,33 +94,56 @@ def locate(entry: Entry) -> tuple[list[Path], str]:
     cache = cache_directory() / "data" / entry.name
     if all((cache / file.name).exists() for file in entry.official):
         return [verify(cache / f.name, f.sha256, _AGAIN) for f in entry.official], "cache"
-    if mirror := os.environ.get(MIRROR_VARIABLE):
-        return _from_mirror(entry, Path(mirror)), "mirror"
+    if mirror := folder_from(MIRROR_VARIABLE):
+        return _from_mirror(entry, mirror), "mirror"
     return [_download(entry, file, cache) for file in entry.official], "official source"
 
 
 def _from_mirror(entry: Entry, mirror: Path) -> list[Path]:
     listing = mirror / MIRROR_LIST
+    if not mirror.is_dir():
+        raise DataError(
+            f"The mirror {mirror} (from {MIRROR_VARIABLE}) is no folder. "
+            f"Name another one, or unset {MIRROR_VARIABLE}."
+        )
     if not listing.is_file():
         raise DataError(
             f"The mirror {mirror} (from {MIRROR_VARIABLE}) has no {MIRROR_LIST}, so its files "
             f"cannot be verified. Write one there with: sha256sum * > {MIRROR_LIST}"
         )
-    sums = {}
-    for line in listing.read_text().splitlines():
-        sha256, _, name = line.partition(" ")
-        sums[name.lstrip(" *")] = sha256
+    try:
+        sums, unread = read_sums(listing)
+    except (OSError, UnicodeError) as error:
+        raise DataError(
+            f"{listing} is not readable as text ({error}). Write it again with: sha256sum *"
+        ) from error
     wanted = [file.name for file in entry.official]
     forms = [wanted, [f"{entry.name}.npz"]] if entry.one_file else [wanted]
     for names in forms:
         if all(name in sums and (mirror / name).is_file() for name in names):
             remedy = f"Copy it to the mirror again, or correct {listing}."
             return [verify(mirror / name, sums[name], remedy) for name in names]
-    raise DataError(
-        f"The mirror {mirror} does not hold {entry.title}: it needs "
-        f"{' or '.join(', '.join(names) for names in forms)}, listed in {MIRROR_LIST}. "
-        f"Add them, or unset {MIRROR_VARIABLE}."
+    raise DataError(_lack(entry, mirror, forms, sums, unread))
+
+
+def _lack(entry: Entry, mirror: Path, forms: list, sums: dict, unread: list[str]) -> str:
+    """What a mirror would have to hold for a data set, and what there is of it."""
+    needed = " or ".join(dict.fromkeys(", ".join(names) for names in forms))
+    listed_only = [name for names in forms for name in names if name in sums]
+    there_only = [name for names in forms for name in names if (mirror / name).is_file()]
+    message = (
+        f"The mirror {mirror} does not hold {entry.title}: it needs {needed}, "
+        f"listed in {MIRROR_LIST}."
     )
+    for name in dict.fromkeys(listed_only):
+        if name not in there_only:
+            message += f" {name} is listed and not there."
+    for name in dict.fromkeys(there_only):
+        if name not in listed_only:
+            message += f" {name} is there and not listed."
+    if unread:
+        message += f" {len(unread)} lines of the list are no sha256 sums, the first: {unread[0]!r}."
+    return f"{message} Add what is missing, or unset {MIRROR_VARIABLE}."
 
 
 def _download(entry: Entry, file: File, folder: Path) -> Path:
@@ -114,7 +158,7 @@ def _download(entry: Entry, file: File, folder: Path) -> Path:
     except OSError as error:  # read-only, full, or a file where the folder should be
         raise DataError(
             f"Cannot write {target}: {error.strerror}. "
-            f"Set {CACHE_VARIABLE} to a folder you may write to."
+            f"Set {CACHE_VARIABLE} to a folder with room that you may write to."
         ) from error
     return target
 

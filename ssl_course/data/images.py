@@ -5,15 +5,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import tarfile
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from ssl_course.data import contents
 from ssl_course.data.dataset import Dataset, Split, stratified
 from ssl_course.data.fetch import DataError, locate, packaged
 from ssl_course.data.registry import Entry
 
+MNIST_TRAIN = 60_000
 GREY_TOLERANCE = 16
 """Copies of MNIST differ by a grey level or so (of 255); two digits differ by far more."""
 
@@ -21,8 +22,12 @@ GREY_TOLERANCE = 16
 def load(entry: Entry, full: bool) -> Dataset:
     """The images of a registry entry, the packaged sample or all of them."""
     sample = None if entry.sample is None else _read_sample(entry)
-    arrays, source = _read_full(entry) if full else (None, "packaged sample")
-    return _SPLITTERS[entry.name](entry, sample, arrays, source)
+    if not full:
+        return _SPLITTERS[entry.name](entry, sample, None, "packaged sample")
+    paths, source = locate(entry)
+    with contents.reading(paths[0], entry):
+        arrays = _read_full(entry, paths)
+        return _SPLITTERS[entry.name](entry, sample, arrays, source)
 
 
 def _mnist(entry: Entry, sample: dict, arrays: dict | None, source: str) -> Dataset:
@@ -30,6 +35,11 @@ def _mnist(entry: Entry, sample: dict, arrays: dict | None, source: str) -> Data
     train, validation, test = stratified(sample["x"], sample["y"], (250, 100, 150))
     if arrays is None:
         return assemble(entry, train.x, train, validation, test, None, source)
+    if len(arrays["x_train"]) != MNIST_TRAIN:
+        raise DataError(
+            f"The {source} holds {len(arrays['x_train'])} training images of {entry.title}, not "
+            f"{MNIST_TRAIN}. Replace it by the official file."
+        )
     held_out = arrays["x_train"][sample["index"]]
     if np.abs(held_out - sample["x"].astype(int)).max() > GREY_TOLERANCE:
         raise DataError(
@@ -63,7 +73,15 @@ def _cifar10(entry: Entry, sample: None, arrays: dict, source: str) -> Dataset:
 _SPLITTERS = {"mnist": _mnist, "fashion_mnist": _fashion_mnist, "cifar10": _cifar10}
 
 
-def assemble(entry, unlabeled, train, validation, test, official_test, source) -> Dataset:
+def assemble(
+    entry: Entry,
+    unlabeled: np.ndarray,
+    train: Split,
+    validation: Split,
+    test: Split,
+    official_test: Split | None,
+    source: str,
+) -> Dataset:
     """A data set of images: grey levels (n, h, w) or (n, h, w, c) from 0 to 255 become [0, 1]."""
     return Dataset(
         name=entry.name,
@@ -74,7 +92,7 @@ def assemble(entry, unlabeled, train, validation, test, official_test, source) -
         test=_scaled(test),
         official_test=official_test and _scaled(official_test),
         source=source,
-        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled)).hexdigest(),
+        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled).data).hexdigest(),
     )
 
 
@@ -90,33 +108,23 @@ def _scaled(split: Split) -> Split:
 
 def _read_sample(entry: Entry) -> dict:
     with packaged(entry.sample) as path:
-        return _read_npz(path)
+        return contents.arrays(path, entry, ())
 
 
-def _read_full(entry: Entry) -> tuple[dict, str]:
-    paths, source = locate(entry)
+def _read_full(entry: Entry, paths: list[Path]) -> dict:
     names = ("x_train", "y_train", "x_test", "y_test")
     if paths[0].suffixes[-2:] == [".tar", ".gz"]:
-        return _read_cifar(paths[0]), source
-    if len(paths) == 1:
-        arrays = _read_npz(paths[0])
-        if missing := set(names) - arrays.keys():
-            raise DataError(
-                f"{paths[0]} does not hold {entry.title}: it has no {', '.join(sorted(missing))}. "
-                f"Replace it by the official file."
-            )
-        return arrays, source
-    return {name: _read_idx(path) for name, path in zip(names, paths, strict=True)}, source
-
-
-def _read_npz(path: Path) -> dict:
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return dict(stored)
-    except (ValueError, EOFError, zipfile.BadZipFile):
-        raise DataError(
-            f"{path} is not readable as an .npz archive. Replace it by the official file."
-        ) from None
+        arrays = _read_cifar(paths[0])
+    elif len(paths) == 1:
+        arrays = contents.arrays(paths[0], entry, names)
+    else:
+        arrays = {name: _read_idx(path) for name, path in zip(names, paths, strict=True)}
+    for part in ("train", "test"):
+        images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
+        contents.require_images(paths[0], entry, images, labels)
+        arrays[f"y_{part}"] = labels.reshape(-1)  # some copies have (n, 1)
+    contents.require_training(paths[0], entry, arrays["x_train"], arrays["y_train"])
+    return arrays
 
 
 def _read_idx(path: Path) -> np.ndarray:

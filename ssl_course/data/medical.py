@@ -6,8 +6,9 @@ import hashlib
 
 import numpy as np
 
+from ssl_course.data import contents
 from ssl_course.data.dataset import Dataset, Split
-from ssl_course.data.fetch import DataError, locate, packaged
+from ssl_course.data.fetch import locate, packaged
 from ssl_course.data.registry import REGISTRY, Entry
 
 SIDE = 28
@@ -73,24 +74,24 @@ def _tissue(entry: Entry) -> Dataset:
 
     start, stop, _ = STRIPS["train"]
     unlabeled = patches(stored["hematoxylin"], (start, stop), 7)
-    parts = (split(name) for name in STRIPS)
-    return _dataset(entry, unlabeled, *parts, "packaged sample")
+    train, validation, test = map(split, STRIPS)
+    return _dataset(entry, unlabeled, train, validation, test, "packaged sample")
 
 
 def _pneumonia(entry: Entry) -> Dataset:
     """The official splits of MedMNIST; pretraining sees the training images."""
     (path,), source = locate(entry)
-    with np.load(path, allow_pickle=False) as stored:
-        arrays = dict(stored)
     names = [f"{axis}_{part}" for part in ("train", "val", "test") for axis in "xy"]
-    if missing := set(names) - arrays.keys():
-        raise DataError(
-            f"{path} does not hold {entry.title}: it has no {', '.join(sorted(missing))}."
+    arrays = contents.arrays(path, entry, names)
+    with contents.reading(path, entry):
+        for part in ("train", "val", "test"):
+            contents.require_images(path, entry, arrays[f"x_{part}"], arrays[f"y_{part}"])
+            arrays[f"x_{part}"] = arrays[f"x_{part}"].reshape(-1, SIDE, SIDE)
+        contents.require_training(path, entry, arrays["x_train"], arrays["y_train"])
+        train, validation, test = (
+            _split(arrays[f"x_{part}"], arrays[f"y_{part}"].ravel())
+            for part in ("train", "val", "test")
         )
-    train, validation, test = (
-        _split(arrays[f"x_{part}"], arrays[f"y_{part}"].ravel())
-        for part in ("train", "val", "test")
-    )
     return _dataset(entry, arrays["x_train"], train, validation, test, source)
 
 
@@ -98,7 +99,14 @@ def _split(images: np.ndarray, labels: np.ndarray) -> Split:
     return Split(images[..., None] / np.float32(255), labels.astype(np.int64))
 
 
-def _dataset(entry, unlabeled, train, validation, test, source) -> Dataset:
+def _dataset(
+    entry: Entry,
+    unlabeled: np.ndarray,
+    train: Split,
+    validation: Split,
+    test: Split,
+    source: str,
+) -> Dataset:
     return Dataset(
         name=entry.name,
         classes=entry.classes,
@@ -108,7 +116,7 @@ def _dataset(entry, unlabeled, train, validation, test, source) -> Dataset:
         test=test,
         official_test=None,
         source=source,
-        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled)).hexdigest(),
+        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled).data).hexdigest(),
     )
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import StratifiedGroupKFold
 
+from ssl_course.data import contents
 from ssl_course.data.dataset import Dataset, Split
 from ssl_course.data.fetch import locate, packaged
 from ssl_course.data.registry import REGISTRY, Entry
@@ -42,7 +43,7 @@ def molecules(entry: Entry, full: bool) -> Dataset:
         Split(encode(part, words, entry.shape[0]), np.array([rings(one) > 2 for one in part], int))
         for part in written.values()
     ]
-    return _dataset(entry, splits, "packaged sample", np.ascontiguousarray(splits[0].x))
+    return _dataset(entry, splits, "packaged sample", splits[0].x.tobytes())
 
 
 @lru_cache
@@ -67,7 +68,15 @@ def splice(entry: Entry, full: bool) -> Dataset:
     genes, lie in one part together (`groups`): three fifths train, one validation, one test.
     """
     (path,), source = locate(entry)
-    frame = pd.read_csv(path)
+    frame = contents.table(path, entry, ["sequence", "label"])
+    with contents.reading(path, entry):
+        return _windows(entry, frame, source)
+
+
+def _windows(entry: Entry, frame: pd.DataFrame, source: str) -> Dataset:
+    lengths = set(frame["sequence"].str.len())
+    if lengths != {entry.shape[0]}:
+        raise ValueError(f"sequences of {sorted(lengths, key=str)[:3]} bases")
     labels = frame.groupby("sequence")["label"].nunique()
     once = frame.drop_duplicates("sequence")
     once = once[once["sequence"].map(labels) == 1]
@@ -78,7 +87,7 @@ def splice(entry: Entry, full: bool) -> Dataset:
     for number, (_, rows) in enumerate(folds):
         fold[rows] = number
     splits = [Split(x[rows], y[rows]) for rows in (fold > 1, fold == 1, fold == 0)]
-    return _dataset(entry, splits, source, np.ascontiguousarray(splits[0].x))
+    return _dataset(entry, splits, source, splits[0].x.tobytes())
 
 
 def groups(x: np.ndarray) -> np.ndarray:
@@ -96,8 +105,12 @@ def solubility(entry: Entry, full: bool) -> Dataset:
     Each SMILES is there once, in random order; three fifths are train, one validation, one test.
     """
     (path,), source = locate(entry)
-    frame = pd.read_csv(path).drop_duplicates("smiles").sample(frac=1, random_state=0)
-    x, y = frame["smiles"].to_numpy(str), frame["logS"].to_numpy(float)
+    frame = contents.table(path, entry, ["smiles", "logS"])
+    with contents.reading(path, entry):
+        frame = frame.drop_duplicates("smiles").sample(frac=1, random_state=0)
+        x, y = frame["smiles"].to_numpy(str), frame["logS"].to_numpy(float)
+        if len(y) < 5 or not np.isfinite(y).all():
+            raise ValueError("under five rows, or a solubility that is no number")
     fifth = len(y) // 5
     splits = [
         Split(x[rows], y[rows])
@@ -106,7 +119,7 @@ def solubility(entry: Entry, full: bool) -> Dataset:
     return _dataset(entry, splits, source, "\n".join(splits[0].x).encode())
 
 
-def _dataset(entry: Entry, splits: list[Split], source: str, content) -> Dataset:
+def _dataset(entry: Entry, splits: list[Split], source: str, content: bytes) -> Dataset:
     train, validation, test = splits
     return Dataset(
         name=entry.name,

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy.fft import dct
 
+from ssl_course.data import contents
 from ssl_course.data.dataset import Dataset, Split
 from ssl_course.data.fetch import locate, packaged
 from ssl_course.data.registry import REGISTRY, Entry
@@ -55,7 +56,8 @@ def mel_filters(bands: int = BANDS, size: int = 256, lowest: float = 60.0) -> np
     >>> mel_filters().shape
     (129, 32)
     """
-    mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (lowest, RATE / 2)), bands + 2)
+    first, last = (2595 * np.log10(1 + f / 700) for f in (lowest, RATE / 2))
+    mel = np.linspace(first, last, bands + 2)
     corners = 700 * (10 ** (mel / 2595) - 1)
     frequency = np.arange(size // 2 + 1)[:, None] * RATE / size
     rising = (frequency - corners[:-2]) / (corners[1:-1] - corners[:-2])
@@ -132,8 +134,14 @@ def clips(name: str) -> Clips:
     50 takes of each digit; it has to be in the cache or in a mirror.
     """
     if name == "fsdd":
-        (path,), _ = locate(REGISTRY["spoken_digits"])
-        return _read(path)
+        entry = REGISTRY["spoken_digits"]
+        (path,), _ = locate(entry)
+        with contents.reading(path, entry):
+            recorded = _read(path)
+            contents.require_labels(path, entry, recorded.digit)
+            if unheard := {name for pair in FOLDS for name in pair} - {*recorded.speaker.tolist()}:
+                raise ValueError(f"no recordings of {', '.join(sorted(unheard))}")
+            return recorded
     if name not in ("human", "synthetic"):
         raise ValueError(f"unknown clips {name!r}; there are human, synthetic and fsdd")
     with packaged(REGISTRY["spoken_digits"].sample) as path:
@@ -143,8 +151,8 @@ def clips(name: str) -> Clips:
 
 
 def _read(path: Path) -> Clips:
-    with np.load(path, allow_pickle=False) as stored:
-        arrays = dict(stored)
+    names = ("audio", "offset", "speaker", "speaker_names", "label")
+    arrays = contents.arrays(path, REGISTRY["spoken_digits"], names)
     audio = tuple(np.split(arrays["audio"], arrays["offset"][1:-1]))
     speaker = arrays["speaker_names"][arrays["speaker"]]
     take = arrays.get("index", np.zeros(len(audio), int)).astype(int)
@@ -161,8 +169,10 @@ def load(entry: Entry, full: bool) -> Dataset:
         return fold()
     spoken = clips("synthetic")
     voices = np.unique(spoken.speaker)
-    parts = [spoken.pick(np.isin(spoken.speaker, some)) for some in np.split(voices, (7, 8))]
-    return _dataset(parts[0], *parts, "packaged sample (synthetic voices)")
+    train, validation, test = (
+        spoken.pick(np.isin(spoken.speaker, some)) for some in np.split(voices, (7, 8))
+    )
+    return _dataset(train, train, validation, test, "packaged sample (synthetic voices)")
 
 
 def fold(unseen: tuple[str, str] = FOLDS[0]) -> Dataset:
@@ -182,7 +192,9 @@ def fold(unseen: tuple[str, str] = FOLDS[0]) -> Dataset:
     return _dataset(seen, seen.pick(~chooses), seen.pick(chooses), test, source)
 
 
-def _dataset(unlabeled: Clips, train: Clips, validation: Clips, test: Clips, source) -> Dataset:
+def _dataset(
+    unlabeled: Clips, train: Clips, validation: Clips, test: Clips, source: str
+) -> Dataset:
     entry = REGISTRY["spoken_digits"]
     images = pictures(unlabeled)
     grey = np.round(images * 255).astype(np.uint8)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
+from ssl_course.data import contents
 from ssl_course.data.dataset import Dataset, Split
 from ssl_course.data.fetch import locate
 from ssl_course.data.registry import Entry
 
+TARGET = "default_next_month"
 PERSONAL = ["SEX", "EDUCATION", "MARRIAGE", "AGE"]
 """Columns of the credit data that no model of the course is given."""
 
@@ -25,10 +28,16 @@ def load(entry: Entry, full: bool) -> Dataset:
     twin in train in the other columns.  Then 60, 20 and 20 % of the rows, with the same share of
     defaults, are train, validation and test.  ``unlabeled`` are the rows of train.
     """
-    paths, source = locate(entry)
-    table = pd.read_csv(paths[0]).drop(columns=["ID"]).drop_duplicates()
-    labels = table.pop("default_next_month").to_numpy("int64")
-    return _dataset(entry.name, entry.classes, table.drop(columns=PERSONAL), labels, source)
+    (path,), source = locate(entry)
+    table = contents.table(path, entry, ["ID", TARGET, *PERSONAL])
+    with contents.reading(path, entry):
+        table = table.drop(columns=["ID"]).drop_duplicates()
+        labels = table.pop(TARGET).to_numpy("int64")
+        contents.require_labels(path, entry, labels)
+        rows = table.drop(columns=PERSONAL)
+        if rows.shape[1:] != entry.shape or rows.isna().any(axis=None):
+            raise ValueError(f"{rows.shape[1]} columns of numbers, or gaps in them")
+        return _dataset(entry.name, entry.classes, rows, labels, source)
 
 
 def breast_cancer() -> Dataset:
@@ -55,9 +64,12 @@ def standardized(table: Dataset) -> Dataset:
     def scaled(rows: np.ndarray) -> np.ndarray:
         return scaler.transform(_logarithm(rows)).astype("float32")
 
-    parts = [Split(scaled(s.x), s.y) for s in (table.train, table.validation, table.test)]
-    return Dataset(
-        table.name, table.classes, scaled(table.unlabeled), *parts, None, table.source, table.sha256
+    return replace(
+        table,
+        unlabeled=scaled(table.unlabeled),
+        train=Split(scaled(table.train.x), table.train.y),
+        validation=Split(scaled(table.validation.x), table.validation.y),
+        test=Split(scaled(table.test.x), table.test.y),
     )
 
 
@@ -65,8 +77,10 @@ def _logarithm(rows: np.ndarray) -> np.ndarray:
     return np.sign(rows) * np.log1p(np.abs(rows))
 
 
-def _dataset(name, classes, rows, labels, source) -> Dataset:
-    rows = np.asarray(rows, "float32")
+def _dataset(
+    name: str, classes: tuple[str, ...], table: ArrayLike, labels: np.ndarray, source: str
+) -> Dataset:
+    rows = np.asarray(table, "float32")
     options = {"random_state": 0, "stratify": labels, "test_size": 0.2}
     rest, test, rest_labels, test_labels = train_test_split(rows, labels, **options)
     options |= {"stratify": rest_labels, "test_size": 0.25}
@@ -82,5 +96,5 @@ def _dataset(name, classes, rows, labels, source) -> Dataset:
         test=Split(test, test_labels),
         official_test=None,
         source=source,
-        sha256=hashlib.sha256(np.ascontiguousarray(train)).hexdigest(),
+        sha256=hashlib.sha256(np.ascontiguousarray(train).data).hexdigest(),
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ssl_course.data import contents
 from ssl_course.data.dataset import Dataset, Split
 from ssl_course.data.fetch import locate, packaged
 from ssl_course.data.registry import REGISTRY, Entry
@@ -53,7 +54,7 @@ def load(entry: Entry, full: bool) -> Dataset:
         test=splits["test"],
         official_test=None,
         source=source,
-        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled)).hexdigest(),
+        sha256=hashlib.sha256(np.ascontiguousarray(unlabeled).data).hexdigest(),
     )
 
 
@@ -116,9 +117,13 @@ def _sentences(paths: list[Path]) -> pd.DataFrame:
     GLUE lists every phrase of a sentence beside the sentence.  Parts of one sentence would lie
     on both sides of any random split.  A tenth of the sentences is kept for validation.
     """
-    train, test = (pd.read_csv(path, keep_default_na=False) for path in paths)
+    entry, columns = REGISTRY["sst2"], ["text", "label"]
+    train, test = (contents.table(path, entry, columns, keep_default_na=False) for path in paths)
+    for path, frame in zip(paths, (train, test), strict=True):
+        contents.require_labels(path, entry, frame["label"].to_numpy())
     phrases = [tuple(text.split()) for text in train["text"]]
-    inside, whole = set(), []
+    inside: set[tuple[str, ...]] = set()
+    whole = []
     for row in sorted(range(len(phrases)), key=lambda row: -len(phrases[row])):
         words = phrases[row]
         if words in inside:

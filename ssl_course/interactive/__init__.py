@@ -102,7 +102,7 @@ class Blend:
         }
         pictures = [ipywidgets.Image(format="png", width=168, height=168) for _ in range(2)]
 
-        def update(_=None) -> None:
+        def update(_: object = None) -> None:
             chosen = {name: control.value for name, control in controls.items()}
             for picture, image in zip(pictures, (self.decode, self.mix), strict=True):
                 picture.value = _png_bytes(np.kron(image(**chosen), np.ones((6, 6))))
@@ -121,7 +121,7 @@ class Blend:
         """The pair shown first: the last image, and one from the first half."""
         return (len(self.names) - 1) // 3, len(self.names) - 1
 
-    def _repr_mimebundle_(self, **_) -> dict:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         """Both forms at once; a notebook with a kernel shows the first, a page the second."""
         # Spelled out, because ipywidgets 7, which Colab has, makes no such bundle itself.
         view = {"version_major": 2, "version_minor": 0, "model_id": self.live().model_id}

@@ -9,6 +9,7 @@ from ssl_course.methods.gan import GAN
 from ssl_course.methods.language import CausalLanguageModel, MaskedLanguageModel
 from ssl_course.methods.linear import LinearAutoencoder
 from ssl_course.methods.masked import IJEPA, MaskedAutoencoder
+from ssl_course.methods.method import Method
 from ssl_course.methods.pretext import Inpainting, Puzzle
 from ssl_course.methods.redundancy import BarlowTwins, VICReg
 from ssl_course.methods.sparse import KSparseAutoencoder, SparseAutoencoder
@@ -35,6 +36,7 @@ __all__ = [
     "MaskedAutoencoder",
     "MaskedLanguageModel",
     "MatchedAutoencoder",
+    "Method",
     "MoCo",
     "Puzzle",
     "SimCLR",

@@ -1,11 +1,17 @@
 """Autoencoders: the input is its own label."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import keras
 
+from ssl_course.methods.method import Method
 from ssl_course.objectives import binary_cross_entropy
+from ssl_course.views.tensor import Tensor
 
 
-class Autoencoder(keras.Model):
+class Autoencoder(Method):
     """Rebuild the image from its representation (Hinton & Salakhutdinov, 2006).
 
     With a ``corruption`` (a layer of `views`) the encoder sees a damaged image while training
@@ -14,16 +20,20 @@ class Autoencoder(keras.Model):
     Train with ``fit(images)``: images (n, height, width, channels) in [0, 1], no labels.
     """
 
-    def __init__(self, encoder, decoder, corruption=None):
+    def __init__(
+        self, encoder: keras.Model, decoder: keras.Model, corruption: keras.Layer | None = None
+    ):
         super().__init__()
         self.encoder = encoder
         self.decoder = decoder
         self.corruption = corruption
 
-    def call(self, images, training=False):
+    def compute(self, images: Tensor, training: bool) -> Any:
+        """The images rebuilt."""
         if self.corruption is not None:
             images = self.corruption(images, training=training)
         return self.decoder(self.encoder(images))
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return binary_cross_entropy(x, y_pred)
+    def compare(self, images: Tensor, rebuilt: Any) -> Tensor:
+        """`objectives.binary_cross_entropy`."""
+        return binary_cross_entropy(images, rebuilt)

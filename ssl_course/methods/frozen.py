@@ -1,9 +1,12 @@
 """Look through a network without teaching it."""
 
+import keras
 from keras import ops
 
+from ssl_course.views.tensor import Tensor
 
-def frozen(model, inputs, training=False):
+
+def frozen(model: keras.Layer, inputs: Tensor, training: bool = False) -> Tensor:
     """The model's output for ``inputs``, its weights taken as constants.
 
     Gradients reach the inputs and not the weights, and batch statistics stay as they are.

@@ -1,13 +1,18 @@
 """Language models: guess hidden tokens from both sides, or the next one from the left."""
 
+from __future__ import annotations
+
 import math
+from typing import NamedTuple
 
 import keras
 from keras import ops
 
 from ssl_course.methods.masked import pick
+from ssl_course.methods.method import Method
 from ssl_course.networks import text_encoder
 from ssl_course.objectives import token_cross_entropy
+from ssl_course.views.tensor import Tensor
 
 PADDING, UNKNOWN, HIDDEN, START, END = range(5)
 """Tokens with a meaning of their own; those of the text begin at 5."""
@@ -15,14 +20,22 @@ PADDING, UNKNOWN, HIDDEN, START, END = range(5)
 SPECIAL = 5
 
 
-class LanguageModel(keras.Model):
+class Guessed(NamedTuple):
+    """Right tokens (n, t), logits for them (n, t, vocabulary), and where they are asked for."""
+
+    tokens: Tensor
+    logits: Tensor
+    where: Tensor
+
+
+class LanguageModel(Method):
     """A transformer and, on top, a score for each token of the vocabulary.
 
     ``transformer``: token numbers (n, T) → vectors (n, T, D), with an embedding named
     ``tokens``.  Its table also scores the answers (Press & Wolf, 2017).
     """
 
-    def __init__(self, transformer):
+    def __init__(self, transformer: keras.Model):
         super().__init__()
         self.transformer = transformer
         self.encoder = text_encoder(transformer)
@@ -30,16 +43,17 @@ class LanguageModel(keras.Model):
         self.vocabulary = self.table.input_dim
         self.bias = self.add_weight(shape=(self.vocabulary,), initializer="zeros", name="bias")
 
-    def score(self, vectors):
+    def score(self, vectors: Tensor) -> Tensor:
         """Logits (n, t, vocabulary) of vectors (n, t, D)."""
         return ops.matmul(vectors, ops.transpose(self.table.embeddings)) + self.bias
 
-    def logits(self, tokens):
+    def logits(self, tokens: Tensor) -> Tensor:
         """Logits (n, T, vocabulary) at every place of the tokens (n, T)."""
         return self.score(self.transformer(tokens))
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return token_cross_entropy(*y_pred)
+    def compare(self, tokens: Tensor, outputs: Guessed) -> Tensor:
+        """`objectives.token_cross_entropy` where tokens are asked for."""
+        return token_cross_entropy(outputs.tokens, outputs.logits, outputs.where)
 
 
 class CausalLanguageModel(LanguageModel):
@@ -48,10 +62,11 @@ class CausalLanguageModel(LanguageModel):
     The transformer has to be causal: a place that sees its successor has nothing to guess.
     """
 
-    def call(self, tokens, training=False):
+    def compute(self, tokens: Tensor, training: bool) -> Guessed:
+        """A guess of each token of (n, T) but the first."""
         following = tokens[:, 1:]
         logits = self.score(self.transformer(tokens, training=training)[:, :-1])
-        return following, logits, ops.not_equal(following, PADDING)
+        return Guessed(following, logits, ops.not_equal(following, PADDING))
 
 
 class MaskedLanguageModel(LanguageModel):
@@ -60,19 +75,21 @@ class MaskedLanguageModel(LanguageModel):
     ``rate`` of the tokens of each text are asked for, at least one.
     """
 
-    def __init__(self, transformer, rate=0.15, seed=None):
+    def __init__(self, transformer: keras.Model, rate: float = 0.15, seed: int | None = None):
         super().__init__(transformer)
         self.rate = rate
         self.seeds = keras.random.SeedGenerator(seed)
 
-    def call(self, tokens, training=False):
+    def compute(self, tokens: Tensor, training: bool) -> Guessed:
+        """A guess of some tokens of (n, T), most of which are hidden."""
         places, asked = choose(tokens, self.rate, self.seeds)
         seen = hide(tokens, places, asked, self.vocabulary, self.seeds)
         vectors = pick(self.transformer(seen, training=training), places)
-        return ops.take_along_axis(tokens, places, axis=1), self.score(vectors), asked
+        right = ops.take_along_axis(tokens, places, axis=1)
+        return Guessed(right, self.score(vectors), asked)
 
 
-def choose(tokens, rate, seeds):
+def choose(tokens: Tensor, rate: float, seeds: keras.random.SeedGenerator) -> tuple[Tensor, Tensor]:
     """Random places (n, K) in tokens (n, T), and which of them are asked for, (n, K) booleans.
 
     Of L ordinary tokens, ``rate`` · L are asked for, rounded, and at least one.
@@ -87,7 +104,13 @@ def choose(tokens, rate, seeds):
     return places, ops.arange(most, dtype="float32") < wanted
 
 
-def hide(tokens, places, asked, vocabulary, seeds):
+def hide(
+    tokens: Tensor,
+    places: Tensor,
+    asked: Tensor,
+    vocabulary: int,
+    seeds: keras.random.SeedGenerator,
+) -> Tensor:
     """The tokens (n, T) with the asked places changed: 80 % hidden, 10 % random, 10 % as they are.
 
     The tenth that stays and the tenth that lies force the network to have an opinion of every

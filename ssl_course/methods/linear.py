@@ -2,6 +2,7 @@
 
 from ssl_course.methods.autoencoder import Autoencoder
 from ssl_course.objectives import squared_error
+from ssl_course.views.tensor import Tensor
 
 
 class LinearAutoencoder(Autoencoder):
@@ -11,5 +12,6 @@ class LinearAutoencoder(Autoencoder):
     principal components (Baldi & Hornik, 1989).
     """
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return squared_error(x, y_pred)
+    def compare(self, images: Tensor, rebuilt: Tensor) -> Tensor:
+        """`objectives.squared_error`."""
+        return squared_error(images, rebuilt)

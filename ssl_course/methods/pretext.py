@@ -1,12 +1,24 @@
 """Pretext tasks: a question about the image whose answer is known because we asked it."""
 
+from __future__ import annotations
+
+from typing import NamedTuple
+
 import keras
-from keras import ops
 
-from ssl_course.objectives import squared_error
+from ssl_course.methods.method import Method
+from ssl_course.objectives import classification, squared_error
+from ssl_course.views.tensor import Tensor
 
 
-class Puzzle(keras.Model):
+class Answered(NamedTuple):
+    """Logits (n, answers) and the right answers (n,)."""
+
+    logits: Tensor
+    answers: Tensor
+
+
+class Puzzle(Method):
     """Classify what a puzzle did to the image.
 
     ``puzzle`` is a layer that maps images to (puzzled images, answers (n,)): `views.Turn` for
@@ -14,40 +26,48 @@ class Puzzle(keras.Model):
     Favaro, 2016).  ``head`` maps representations to logits, one an answer.
     """
 
-    def __init__(self, encoder, head, puzzle):
+    def __init__(self, encoder: keras.Model, head: keras.Model, puzzle: keras.Layer):
         super().__init__()
         self.encoder = encoder
         self.head = head
         self.puzzle = puzzle
 
-    def call(self, images, training=False):
+    def compute(self, images: Tensor, training: bool) -> Answered:
+        """What the head answers for puzzled images, and what is right."""
         puzzled, answers = self.puzzle(images)
-        return self.head(self.encoder(puzzled, training=training)), answers
+        return Answered(self.head(self.encoder(puzzled, training=training)), answers)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        logits, answers = y_pred
-        losses = keras.losses.sparse_categorical_crossentropy(answers, logits, from_logits=True)
-        return ops.mean(losses)
+    def compare(self, images: Tensor, outputs: Answered) -> Tensor:
+        """`objectives.classification`."""
+        return classification(outputs.answers, outputs.logits)
 
 
-class Inpainting(keras.Model):
+class Filled(NamedTuple):
+    """Images with the hole filled, and where it was: (n, height, width, 1), 1 in the hole."""
+
+    filled: Tensor
+    mask: Tensor
+
+
+class Inpainting(Method):
     """Fill a hole (Pathak et al., 2016, without their adversarial loss).
 
     ``hole`` is a layer that maps images to (images with a hole, mask of the hole); the loss
     looks at the hole alone.
     """
 
-    def __init__(self, encoder, decoder, hole):
+    def __init__(self, encoder: keras.Model, decoder: keras.Model, hole: keras.Layer):
         super().__init__()
         self.encoder = encoder
         self.decoder = decoder
         self.hole = hole
 
-    def call(self, images, training=False):
+    def compute(self, images: Tensor, training: bool) -> Filled:
+        """Whole images made of damaged ones, and the holes."""
         damaged, mask = self.hole(images)
         code = self.encoder(damaged, training=training)
-        return self.decoder(code, training=training), mask
+        return Filled(self.decoder(code, training=training), mask)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        filled, mask = y_pred
-        return squared_error(x, filled, where=mask)
+    def compare(self, images: Tensor, outputs: Filled) -> Tensor:
+        """`objectives.squared_error` in the hole."""
+        return squared_error(images, outputs.filled, where=outputs.mask)

@@ -1,7 +1,12 @@
 """A memory of past projections."""
 
+from __future__ import annotations
+
 import keras
 from keras import ops
+
+from ssl_course.objectives import normalize
+from ssl_course.views.tensor import Tensor
 
 
 class Queue(keras.layers.Layer):
@@ -12,16 +17,20 @@ class Queue(keras.layers.Layer):
 
     def __init__(self, size: int, width: int, seed: int | None = None, name: str = "queue"):
         super().__init__(name=name, trainable=False)
-        start = keras.random.normal((size, width), seed=seed)
-        self.vectors = self.add_weight(
-            shape=(size, width), initializer="zeros", trainable=False, name="vectors"
-        )
-        self.vectors.assign(ops.normalize(start, axis=1))
-        self.built = True  # it is never called
+        self.seed = seed
+        self.build((size, width))  # nobody else does: a queue is never called
 
-    def add(self, vectors):
+    def build(self, shape: tuple[int, int]) -> None:
+        """Make the vectors (size, width)."""
+        start = keras.random.normal(shape, seed=keras.random.SeedGenerator(self.seed))
+        self.vectors = self.add_weight(
+            shape=shape, initializer="zeros", trainable=False, name="vectors"
+        )
+        self.vectors.assign(normalize(start))
+
+    def add(self, vectors: Tensor) -> None:
         """Put a batch (n, width) in, and the n oldest vectors out."""
         size, width = self.vectors.shape
-        new = ops.normalize(ops.stop_gradient(vectors), axis=1)
+        new = normalize(ops.stop_gradient(vectors))
         kept = ops.concatenate([new, ops.convert_to_tensor(self.vectors)])[:size]
         self.vectors.assign(ops.reshape(kept, (size, width)))

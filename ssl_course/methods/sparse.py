@@ -1,10 +1,22 @@
 """Sparse autoencoders: few numbers of the code are in use at a time."""
 
+from __future__ import annotations
+
+from typing import NamedTuple
+
 import keras
 from keras import ops
 
 from ssl_course.methods.autoencoder import Autoencoder
 from ssl_course.objectives import binary_cross_entropy
+from ssl_course.views.tensor import Tensor
+
+
+class Coded(NamedTuple):
+    """Images rebuilt (n, height, width, channels), and what they were rebuilt from (n, d)."""
+
+    rebuilt: Tensor
+    code: Tensor
 
 
 class SparseAutoencoder(Autoencoder):
@@ -14,18 +26,19 @@ class SparseAutoencoder(Autoencoder):
     weights.
     """
 
-    def __init__(self, encoder, decoder, weight):
+    def __init__(self, encoder: keras.Model, decoder: keras.Model, weight: float):
         super().__init__(encoder, decoder)
         self.weight = weight
 
-    def call(self, images, training=False):
+    def compute(self, images: Tensor, training: bool) -> Coded:
+        """The images rebuilt and their representations."""
         representation = self.encoder(images, training=training)
-        return self.decoder(representation, training=training), representation
+        return Coded(self.decoder(representation, training=training), representation)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        rebuilt, representation = y_pred
-        penalty = self.weight * ops.mean(ops.abs(representation))
-        return binary_cross_entropy(x, rebuilt) + penalty
+    def compare(self, images: Tensor, outputs: Coded) -> Tensor:
+        """`objectives.binary_cross_entropy` and the penalty."""
+        penalty = self.weight * ops.mean(ops.abs(outputs.code))
+        return binary_cross_entropy(images, outputs.rebuilt) + penalty
 
 
 class KSparseAutoencoder(Autoencoder):
@@ -33,11 +46,12 @@ class KSparseAutoencoder(Autoencoder):
     2013).
     """
 
-    def __init__(self, encoder, decoder, k):
+    def __init__(self, encoder: keras.Model, decoder: keras.Model, k: int):
         super().__init__(encoder, decoder)
         self.keep = KeepLargest(k)
 
-    def call(self, images, training=False):
+    def compute(self, images: Tensor, training: bool) -> Tensor:
+        """The images rebuilt from what was kept."""
         representation = self.keep(self.encoder(images, training=training))
         return self.decoder(representation, training=training)
 
@@ -49,6 +63,7 @@ class KeepLargest(keras.layers.Layer):
         super().__init__()
         self.k = k
 
-    def call(self, representation):
+    def call(self, representation: Tensor) -> Tensor:
+        """Representations (n, d) → (n, d); equals of the k-th largest number stay too."""
         smallest = ops.top_k(representation, self.k)[0][:, -1:]
         return ops.where(representation >= smallest, representation, 0.0)

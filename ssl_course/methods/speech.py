@@ -1,23 +1,46 @@
 """Self-supervision on speech: predict what is heard next, or tell real sound from made sound."""
 
+from __future__ import annotations
+
+from typing import NamedTuple
+
 import keras
 from keras import layers, ops
 
-from ssl_course.methods.gan import GAN
+from ssl_course.methods.gan import GAN, Played
+from ssl_course.methods.method import Method
 from ssl_course.networks.speech import sounding
 from ssl_course.objectives import frame_nce
+from ssl_course.views.tensor import Tensor
 
 
-class CPC(keras.Model):
+class Heard(NamedTuple):
+    """Latents (n, T, d), which of them sound (n, T), and a prediction (n, T, d) for each step."""
+
+    latents: Tensor
+    where: Tensor
+    predictions: tuple[Tensor, ...]
+
+
+class CPC(Method):
     """Contrastive predictive coding (van den Oord et al., 2018).
 
     ``encoder`` is a `networks.speech_encoder`.  From the context at time t one linear map for
     each of ``steps`` predicts the latent at t + step; the loss is how badly it is recognized
     among ``negatives``: other latents of the ``"same"`` clip, or latents of ``"other"`` clips of
     the batch, equally many.
+
+    Scores are cosines over ``temperature``, not the paper's log-bilinear ones.
+    Raises ValueError for other ``negatives``.
     """
 
-    def __init__(self, encoder, negatives="same", steps=(2, 4, 6), temperature=0.1):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        negatives: str = "same",
+        steps: tuple[int, ...] = (2, 4, 6),
+        temperature: float = 0.1,
+    ):
         super().__init__()
         if negatives not in ("same", "other"):
             raise ValueError(f"negatives are of the 'same' clip or of 'other' ones: {negatives!r}")
@@ -29,13 +52,15 @@ class CPC(keras.Model):
         self.predictors = [layers.Dense(width, name=f"predict_{step}") for step in steps]
         self.negatives, self.steps, self.temperature = negatives, steps, temperature
 
-    def call(self, pictures, training=False):
+    def compute(self, pictures: Tensor, training: bool) -> Heard:
+        """The latents of pictures (n, frames, bands, 1), and what the contexts predict of them."""
         latents, contexts = self.listen(pictures, training=training)
-        predictions = [predict(contexts) for predict in self.predictors]
-        return latents, sounding(pictures), *predictions
+        predictions = tuple(predict(contexts) for predict in self.predictors)
+        return Heard(latents, sounding(pictures), predictions)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        latents, where, *predictions = y_pred
+    def compare(self, pictures: Tensor, outputs: Heard) -> Tensor:
+        """`objectives.frame_nce`, the mean over the steps."""
+        latents, where, predictions = outputs
         negatives, heard = candidates(latents, where, self.negatives)
         losses = []
         for step, prediction in zip(self.steps, predictions, strict=True):
@@ -53,7 +78,7 @@ class CPC(keras.Model):
         return sum(losses) / len(losses)
 
 
-def candidates(latents, where, kind):
+def candidates(latents: Tensor, where: Tensor, kind: str) -> tuple[Tensor, Tensor]:
     """Negatives (n, T, d) for each clip, and which of them are heard (n, T).
 
     ``"same"``: the clip's own latents.  ``"other"``: at each time the latent of another clip,
@@ -69,7 +94,7 @@ def candidates(latents, where, kind):
     return ops.take(flat, index, axis=0), ops.take(ops.reshape(where, (-1,)), index, axis=0) > 0
 
 
-def elsewhere(length, step, kind):
+def elsewhere(length: int, step: int, kind: str) -> Tensor:
     """Which candidates (T − step, T) are not the answer itself; of other clips none is."""
     query, candidate = ops.arange(length - step)[:, None], ops.arange(length)
     return (query + step != candidate) | (kind != "same")
@@ -80,10 +105,11 @@ class SpeechGAN(GAN):
     2016).
     """
 
-    def call(self, pictures, training=False):
-        return super().call(self.cut(pictures), training)
+    def compute(self, pictures: Tensor, training: bool) -> Played:
+        """As a GAN does, on patches."""
+        return super().compute(self.cut(pictures), training)
 
-    def cut(self, pictures, width=32):
+    def cut(self, pictures: Tensor, width: int = 32) -> Tensor:
         """One patch (n, width, bands, 1) of each picture, from where there is sound."""
         end = ops.cast(ops.sum(sounding(pictures, 1), axis=1), "int32")
         room = ops.cast(ops.maximum(end - width, 0) + 1, "float32")

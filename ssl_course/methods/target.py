@@ -1,15 +1,18 @@
 """Target networks: copies that follow by a moving average and learn from no loss."""
 
+from __future__ import annotations
+
 import keras
 from keras import ops
 
 from ssl_course.methods.two_view import TwoViewMethod
+from ssl_course.views.tensor import Tensor
 
 
 def target_copy(model: keras.Model) -> keras.Model:
     """A frozen copy: same weights, layers named ``target_…``, batch statistics not its own."""
 
-    def rename(layer):
+    def rename(layer: keras.Layer) -> keras.Layer:
         return type(layer).from_config(layer.get_config() | {"name": f"target_{layer.name}"})
 
     target = keras.models.clone_model(model, clone_function=rename)
@@ -29,20 +32,25 @@ def follow(target: keras.Model, online: keras.Model, momentum: float) -> None:
 
 
 class TargetMethod(TwoViewMethod):
-    """Two views, the second of them also seen by a target network.
+    """Two views, also seen by a target network, whose batch statistics are averages too.
 
-    At the start of each training step the target follows the encoder and the projector.
+    At the start of each training step the target follows the encoder and the projector:
+    ``momentum``, from 0 to 1, is the share of itself that it keeps.
     """
 
-    def __init__(self, encoder, projector, views, momentum):
+    def __init__(
+        self, encoder: keras.Model, projector: keras.Model, views: keras.Layer, momentum: float
+    ):
         super().__init__(encoder, projector, views)
         self.momentum = momentum
         self.target_encoder = target_copy(encoder)
         self.target_projector = target_copy(projector)
 
-    def follow(self):
+    def before_step(self) -> None:
+        """The target follows."""
         follow(self.target_encoder, self.encoder, self.momentum)
         follow(self.target_projector, self.projector, self.momentum)
 
-    def target(self, images):
+    def target(self, images: Tensor) -> Tensor:
+        """The target's projections (n, d) of views; no gradient."""
         return ops.stop_gradient(self.target_projector(self.target_encoder(images)))

@@ -17,8 +17,9 @@ from ssl_course.networks.generator import conv_critic, conv_generator, image_gen
 from ssl_course.networks.patch import patch_decoder, patch_encoder
 from ssl_course.networks.speech import speech_discriminator, speech_encoder, speech_generator
 from ssl_course.networks.tabular import row_decoder, row_encoder
-from ssl_course.networks.text import SelfAttention, text_encoder, text_transformer
+from ssl_course.networks.text import SelfAttention, text_encoder, text_step, text_transformer
 from ssl_course.networks.transformer import PositionTable, tokenizer, transformer
+from ssl_course.views.settings import require_usual_settings
 
 __all__ = [
     "PositionTable",
@@ -43,7 +44,10 @@ __all__ = [
     "speech_encoder",
     "speech_generator",
     "text_encoder",
+    "text_step",
     "text_transformer",
     "tokenizer",
     "transformer",
 ]
+
+require_usual_settings()

@@ -1,11 +1,14 @@
 """Dense networks: heads on a representation, and the plainest autoencoder."""
 
+from __future__ import annotations
+
 import math
 
 import keras
 from keras import layers
 
 from ssl_course.networks.patch import CHANNELS, GRID
+from ssl_course.views.tensor import Tensor
 
 
 def projector(outputs: int = 128, hidden: int = 256) -> keras.Model:
@@ -81,7 +84,7 @@ def dense_decoder(code_size: int, hidden: int | None = None) -> keras.Model:
     return keras.Model(codes, layers.Reshape((28, 28, 1))(x), name="decoder")
 
 
-def _mlp(x, hidden: int, outputs: int, name: str):
+def _mlp(x: Tensor, hidden: int, outputs: int, name: str) -> Tensor:
     x = layers.Dense(hidden, use_bias=False, name=f"{name}_1")(x)
     x = layers.BatchNormalization(momentum=0.95, name=f"{name}_1_norm")(x)
     return layers.Dense(outputs, name=f"{name}_2")(layers.ReLU()(x))

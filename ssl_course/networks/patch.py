@@ -1,27 +1,34 @@
 """The encoder that all methods of chapter 3 share, and a decoder for it."""
 
+from __future__ import annotations
+
 import keras
 from keras import layers
+
+from ssl_course.views.tensor import Tensor
 
 GRID, CHANNELS = 4, 128
 """Side and depth of the encoder's last map."""
 
 
-def patch_encoder(side: int = 28, prefix: str = "encode") -> keras.Model:
-    """Grey images (n, side, side, 1), side 28 or 32 → representations (n, 2048).
+def patch_encoder(side: int = 28, prefix: str = "encode", channels: int = 1) -> keras.Model:
+    """Images (n, side, side, channels), side 28 or 32 → representations (n, 2048).
 
     A convolution over overlapping 7 × 7 patches, one every 4 pixels (64 channels), then a
     3 × 3 convolution of stride 2 (128 channels), each with batch normalization and ReLU.
     The last map, 4 × 4 × 128, is flattened: it keeps where things are.
     """
-    images = keras.Input((side, side, 1))
+    images = keras.Input((side, side, channels))
     x = _block(images, 64, 7, 4, f"{prefix}_1")
     x = _block(x, CHANNELS, 3, 2, f"{prefix}_2")
     return keras.Model(images, layers.Flatten()(x), name="encoder")
 
 
 def patch_decoder(
-    code_size: int | None = None, side: int = 28, channels: int = 1, activation: str = "sigmoid"
+    code_size: int | None = None,
+    side: int = 28,
+    channels: int = 1,
+    activation: str | None = "sigmoid",
 ) -> keras.Model:
     """From representations (n, 2048) back to images (n, side, side, channels), side 28 or 32.
 
@@ -41,7 +48,7 @@ def patch_decoder(
     return keras.Model(code, last(x), name="decoder")
 
 
-def _block(x, channels: int, size: int, stride: int, name: str):
+def _block(x: Tensor, channels: int, size: int, stride: int, name: str) -> Tensor:
     convolve = layers.Conv2D(channels, size, stride, padding="same", use_bias=False, name=name)
     x = layers.BatchNormalization(momentum=0.95, name=f"{name}_norm")(convolve(x))
     return layers.ReLU()(x)

@@ -3,6 +3,8 @@
 import keras
 from keras import layers, ops
 
+from ssl_course.views.tensor import Tensor
+
 STRIDE = 2
 """Pictures have a frame every 10 ms, latents one every 20 ms."""
 
@@ -25,14 +27,14 @@ def speech_encoder(width: int = 128, frames: int = 80, bands: int = 32) -> keras
     return keras.Model(pictures, pooled, name="encoder")
 
 
-def sounding(pictures, stride: int = STRIDE):
+def sounding(pictures: Tensor, stride: int = STRIDE) -> Tensor:
     """1 for each of the steps (n, frames / stride) that begins before the clip's end, else 0."""
     heard = ops.any(pictures > 0, axis=(2, 3))
     last = ops.max(ops.where(heard, ops.arange(pictures.shape[1]), -1), axis=1, keepdims=True)
     return ops.cast(last >= ops.arange(0, pictures.shape[1], stride), "float32")
 
 
-def mean_and_std(sequence, where):
+def mean_and_std(sequence: Tensor, where: Tensor) -> Tensor:
     """Mean and standard deviation over time: sequence (n, T, d), where (n, T) → (n, 2 d)."""
     where = where[..., None]
     count = ops.maximum(ops.sum(where, axis=1), 1.0)

@@ -3,9 +3,15 @@
 A method that hides patches needs the tokens before the transformer sees them.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
+
+from ssl_course.views.tensor import Tensor
 
 LOUDNESS = 0.1
 """Amplitude of the position codes.  At amplitude 1 they drown the pixels: the numbers that fresh
@@ -19,7 +25,7 @@ class PositionTable(layers.Layer):
     amplitude `LOUDNESS`.
     """
 
-    def __init__(self, length: int, width: int, **options):
+    def __init__(self, length: int, width: int, **options: Any):
         super().__init__(**options)
         self.length, self.width = length, width
         side, frequencies = round(length**0.5), width // 4
@@ -28,12 +34,14 @@ class PositionTable(layers.Layer):
         axis = np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
         rows, columns = np.repeat(axis, side, axis=0), np.tile(axis, (side, 1))
         self.table = LOUDNESS * np.concatenate([rows, columns], axis=1).astype("float32")
-        self.built = True  # it has no weights
+        self.build((None, length, width))  # some take the table alone and never call the layer
 
-    def call(self, tokens):
-        return tokens + self.table
+    def call(self, tokens: Tensor) -> Tensor:
+        """Tokens (n, T, D) with their places in them."""
+        return ops.add(tokens, self.table)  # PyTorch adds no array of NumPy by itself
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the layer again."""
         return super().get_config() | {"length": self.length, "width": self.width}
 
 

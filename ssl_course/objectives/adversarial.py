@@ -2,8 +2,12 @@
 
 from keras import ops
 
+from ssl_course.objectives.precision import in_float32
+from ssl_course.views.tensor import Tensor
 
-def discriminator_loss(real_logits, fake_logits):
+
+@in_float32
+def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     r"""Cross-entropy of telling real from made, in nats.
 
     .. math:: \mathbb{E}\,[-\log \sigma(D(x))] + \mathbb{E}\,[-\log (1 - \sigma(D(G(u))))]
@@ -13,7 +17,8 @@ def discriminator_loss(real_logits, fake_logits):
     return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
 
 
-def generator_loss(fake_logits):
+@in_float32
+def generator_loss(fake_logits: Tensor) -> Tensor:
     r"""The generator's non-saturating loss, :math:`\mathbb{E}\,[-\log \sigma(D(G(u)))]`.
 
     log 2 where the discriminator knows nothing.
@@ -21,7 +26,8 @@ def generator_loss(fake_logits):
     return ops.mean(ops.softplus(-fake_logits))
 
 
-def feature_matching(real_features, fake_features):
+@in_float32
+def feature_matching(real_features: Tensor, fake_features: Tensor) -> Tensor:
     r"""Squared distance between mean features (Salimans et al., 2016).
 
     .. math:: \frac{1}{d} \left\| \tfrac1n \textstyle\sum_i f(x_i)

@@ -2,8 +2,12 @@
 
 from keras import ops
 
+from ssl_course.objectives.precision import in_float32
+from ssl_course.views.tensor import Tensor
 
-def sinkhorn(scores, sharpness=0.05, iterations=3):
+
+@in_float32
+def sinkhorn(scores: Tensor, sharpness: float = 0.05, iterations: int = 3) -> Tensor:
     r"""Soft cluster assignments that use every cluster equally often.
 
     ``scores`` (N, K) are similarities of examples to prototypes, in [−1, 1].
@@ -19,7 +23,10 @@ def sinkhorn(scores, sharpness=0.05, iterations=3):
     return assignment
 
 
-def swapped_prediction(first, second, temperature=0.1, sharpness=0.05):
+@in_float32
+def swapped_prediction(
+    first: Tensor, second: Tensor, temperature: float = 0.1, sharpness: float = 0.05
+) -> Tensor:
     r"""Predict the cluster assignment of one view from the other view.
 
     .. math:: -\frac{1}{2N} \sum_i \sum_k
@@ -30,7 +37,7 @@ def swapped_prediction(first, second, temperature=0.1, sharpness=0.05):
     prototypes.  No gradient flows through the assignments.
     """
 
-    def predict(scores, assignment):
+    def predict(scores: Tensor, assignment: Tensor) -> Tensor:
         log_prediction = ops.log_softmax(scores / temperature)
         return -ops.mean(ops.sum(ops.stop_gradient(assignment) * log_prediction, axis=1))
 

@@ -1,15 +1,17 @@
 """Contrastive objectives: pick the partner out of a crowd."""
 
+from __future__ import annotations
+
 import keras
 from keras import ops
 
+from ssl_course.objectives.precision import in_float32
+from ssl_course.objectives.vectors import normalize
+from ssl_course.views.tensor import Tensor
 
-def normalize(vectors):
-    """Scale each row to length 1."""
-    return ops.normalize(vectors, axis=-1, epsilon=1e-12)
 
-
-def nt_xent(first, second, temperature=0.5):
+@in_float32
+def nt_xent(first: Tensor, second: Tensor, temperature: float = 0.5) -> Tensor:
     r"""Normalized temperature-scaled cross-entropy (Chen et al., 2020, SimCLR).
 
     .. math:: \ell_{i} = -\log
@@ -23,15 +25,18 @@ def nt_xent(first, second, temperature=0.5):
     views = normalize(ops.concatenate([first, second]))
     similarity = ops.matmul(views, ops.transpose(views)) / temperature
     count = ops.shape(first)[0]
-    itself = ops.eye(2 * count, dtype=similarity.dtype)
-    similarity = similarity - 1e9 * itself  # no view may choose itself
+    itself = ops.eye(2 * count, dtype="bool")
+    similarity = ops.where(itself, -1e9, similarity)  # no view may choose itself
     partner = ops.concatenate([ops.arange(count) + count, ops.arange(count)])
     return ops.mean(
         keras.losses.sparse_categorical_crossentropy(partner, similarity, from_logits=True)
     )
 
 
-def info_nce(queries, keys, negatives=None, temperature=0.1):
+@in_float32
+def info_nce(
+    queries: Tensor, keys: Tensor, negatives: Tensor | None = None, temperature: float = 0.1
+) -> Tensor:
     r"""InfoNCE (van den Oord et al., 2018): each query has to find its own key.
 
     .. math:: -\frac1N \sum_i \log

@@ -2,10 +2,13 @@
 
 from keras import ops
 
-from ssl_course.objectives.contrastive import normalize
+from ssl_course.objectives.precision import in_float32
+from ssl_course.objectives.vectors import normalize
+from ssl_course.views.tensor import Tensor
 
 
-def negative_cosine(prediction, target):
+@in_float32
+def negative_cosine(prediction: Tensor, target: Tensor) -> Tensor:
     r"""Mean of :math:`-\cos(p_i, z_i)`, from −1 (same direction) to 1 (Chen & He, 2021, SimSiam).
 
     ``prediction`` and ``target`` are (N, d).  No gradient flows into the target: with it, and
@@ -16,7 +19,14 @@ def negative_cosine(prediction, target):
     return -ops.mean(ops.sum(normalize(prediction) * target, axis=1))
 
 
-def self_distillation(student, teacher, center, student_temperature=0.1, teacher_temperature=0.04):
+@in_float32
+def self_distillation(
+    student: Tensor,
+    teacher: Tensor,
+    center: Tensor,
+    student_temperature: float = 0.1,
+    teacher_temperature: float = 0.04,
+) -> Tensor:
     r"""Cross-entropy of the student's distribution under the teacher's (Caron et al., 2021, DINO).
 
     .. math:: -\frac1N \sum_i \sum_k P_t(k)_i \log P_s(k)_i, \quad

@@ -3,8 +3,12 @@
 import keras
 from keras import ops
 
+from ssl_course.objectives.precision import in_float32
+from ssl_course.views.tensor import Tensor
 
-def token_cross_entropy(tokens, logits, where):
+
+@in_float32
+def token_cross_entropy(tokens: Tensor, logits: Tensor, where: Tensor) -> Tensor:
     r"""Mean surprise, in nats, of the tokens that ``where`` marks.
 
     .. math:: -\frac{\sum_i w_i \log p_i(x_i)}{\sum_i w_i}, \qquad p = \operatorname{softmax}(s)

@@ -1,10 +1,16 @@
 """Reconstruction: how far is a copy from its original?"""
 
+from __future__ import annotations
+
 import keras
 from keras import ops
 
+from ssl_course.objectives.precision import in_float32
+from ssl_course.views.tensor import Tensor
 
-def binary_cross_entropy(target, prediction):
+
+@in_float32
+def binary_cross_entropy(target: Tensor, prediction: Tensor) -> Tensor:
     r"""Mean binary cross-entropy between images in [0, 1] and predictions in (0, 1).
 
     .. math:: -\frac{1}{nD} \sum_{i=1}^{n} \sum_{j=1}^{D}
@@ -16,7 +22,8 @@ def binary_cross_entropy(target, prediction):
     return ops.mean(keras.losses.binary_crossentropy(target, prediction))
 
 
-def squared_error(target, prediction, where=None):
+@in_float32
+def squared_error(target: Tensor, prediction: Tensor, where: Tensor | None = None) -> Tensor:
     r"""Mean squared error per number, or per number that ``where`` marks with 1.
 
     .. math:: \frac{\sum_i w_i (x_i - \hat x_i)^2}{\sum_i w_i}

@@ -2,8 +2,20 @@
 
 from keras import ops
 
+from ssl_course.objectives.precision import in_float32
+from ssl_course.objectives.vectors import normalize
+from ssl_course.views.tensor import Tensor
 
-def frame_nce(predictions, frames, negatives, allowed, where, temperature=0.1):
+
+@in_float32
+def frame_nce(
+    predictions: Tensor,
+    frames: Tensor,
+    negatives: Tensor,
+    allowed: Tensor,
+    where: Tensor,
+    temperature: float = 0.1,
+) -> Tensor:
     r"""InfoNCE of contrastive predictive coding (van den Oord et al., 2018).
 
     .. math:: -\log \frac{e^{\mathrm{sim}(p_t, z_t) / \tau}}
@@ -15,14 +27,10 @@ def frame_nce(predictions, frames, negatives, allowed, where, temperature=0.1):
     wav2vec 2.0; the mean over all queries of the batch.  log of the number of candidates if all
     vectors are equal.
     """
-    predictions, frames, negatives = map(_normalize, (predictions, frames, negatives))
+    predictions, frames, negatives = map(normalize, (predictions, frames, negatives))
     positive = ops.sum(predictions * frames, axis=-1) / temperature
     negative = ops.matmul(predictions, ops.transpose(negatives, (0, 2, 1))) / temperature
     negative = ops.where(allowed, negative, -1e9)
     candidates = ops.concatenate([positive[..., None], negative], axis=-1)
     loss = ops.logsumexp(candidates, axis=-1) - positive
     return ops.sum(loss * where) / ops.maximum(ops.sum(where), 1.0)
-
-
-def _normalize(vectors):
-    return ops.normalize(vectors, axis=-1, epsilon=1e-12)

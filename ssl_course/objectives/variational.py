@@ -2,8 +2,12 @@
 
 from keras import ops
 
+from ssl_course.objectives.precision import in_float32
+from ssl_course.views.tensor import Tensor
 
-def gaussian_kl(mean, log_variance):
+
+@in_float32
+def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
     r"""Divergence of the code's Gaussians from the standard normal, in nats, mean over the batch.
 
     .. math:: \frac{1}{n} \sum_{i=1}^{n} \sum_{j=1}^{d}
@@ -15,7 +19,10 @@ def gaussian_kl(mean, log_variance):
     return ops.mean(ops.sum(each, axis=1))
 
 
-def evidence_loss(target, prediction, mean, log_variance, beta=1.0):
+@in_float32
+def evidence_loss(
+    target: Tensor, prediction: Tensor, mean: Tensor, log_variance: Tensor, beta: float = 1.0
+) -> Tensor:
     r"""Negative evidence lower bound of Bernoulli pixels, in nats an image.
 
     .. math:: \frac{1}{n} \sum_{i=1}^{n} \Big[ -\sum_{j=1}^{D}

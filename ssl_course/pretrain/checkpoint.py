@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
@@ -13,11 +16,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from safetensors.numpy import save as serialize
 
-from ssl_course.data.fetch import sha256_of
+from ssl_course.data.fetch import folder_from, sha256_of
 
 FOLDER_VARIABLE = "SSL_COURSE_CHECKPOINTS"
 _PACKAGED = Path(__file__).parent / "checkpoints"
-_REQUIRED = {"recipe", "code_sha256", "history", "weights_sha256"}
+_REQUIRED = {"recipe": dict, "golden": dict, "history": dict, "weights_sha256": str}
+ROOM = 50_000_000
+"""Bytes that a run's state and checkpoint may need; the largest of the course needs half."""
 
 
 class CheckpointError(RuntimeError):
@@ -28,7 +33,7 @@ def folder() -> Path:
     """Where checkpoints are read and written: the package's own folder, or
     ``SSL_COURSE_CHECKPOINTS``.
     """
-    return Path(os.environ.get(FOLDER_VARIABLE) or _PACKAGED)
+    return folder_from(FOLDER_VARIABLE) or _PACKAGED
 
 
 def paths(name: str) -> tuple[Path, Path]:
@@ -56,14 +61,21 @@ def read_card(name: str) -> dict:
         card = json.loads(card_path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise _error(name, f"{card_path} is missing") from None
+    except OSError as error:
+        raise _error(name, f"{card_path} cannot be read: {error.strerror}") from None
     except ValueError:  # no JSON, or not even text
         raise _error(name, f"{card_path} is not readable as JSON") from None
-    complete = isinstance(card, dict) and card.keys() >= _REQUIRED
-    if not complete or not isinstance(card["recipe"], dict):
-        raise _error(name, f"{card_path} is incomplete")
+    if lacking := _lacking(card):
+        raise _error(name, f"{card_path} is incomplete: it has no {', '.join(lacking)}")
     if card["recipe"].get("name") != name:
         raise _error(name, f"{card_path} belongs to {card['recipe'].get('name')!r}")
     return card
+
+
+def _lacking(card: object) -> list[str]:
+    """What a card needs and does not have, or not of the right kind."""
+    card = card if isinstance(card, dict) else {}
+    return [part for part, kind in _REQUIRED.items() if not isinstance(card.get(part), kind)]
 
 
 def load(name: str, method: keras.Model) -> dict:
@@ -76,12 +88,15 @@ def load(name: str, method: keras.Model) -> dict:
     weights_path, _ = paths(name)
     if not weights_path.is_file():
         raise _error(name, f"{weights_path} is missing")
-    if sha256_of(weights_path) != card["weights_sha256"]:
-        raise _error(name, f"{weights_path} is truncated or altered: its sha256 is not the card's")
     try:
+        if sha256_of(weights_path) != card["weights_sha256"]:
+            reason = "is truncated or altered: its sha256 is not the card's"
+            raise _error(name, f"{weights_path} {reason}")
         stored = load_file(weights_path)
-    except SafetensorError as error:
-        raise _error(name, f"{weights_path} is no safetensors file ({error})") from None
+    except OSError as error:
+        raise _error(name, f"{weights_path} cannot be read: {error.strerror}") from None
+    except (SafetensorError, KeyError, TypeError) as error:  # the last two: bfloat16 and the like
+        raise _error(name, f"{weights_path} is no safetensors file of NumPy ({error})") from None
     wanted = tensors(method)
     differences = {
         *(f"{key} is not in the file" for key in wanted.keys() - stored.keys()),
@@ -91,6 +106,12 @@ def load(name: str, method: keras.Model) -> dict:
             for key in wanted.keys() & stored.keys()
             if stored[key].shape != tuple(wanted[key].shape)
         ),
+        *(
+            f"{key} is {stored[key].dtype}, the method needs {wanted[key].dtype}"
+            for key in wanted.keys() & stored.keys()
+            if stored[key].dtype != wanted[key].dtype
+        ),
+        *(f"{key} holds NaN" for key in stored if not np.isfinite(stored[key]).all()),
     }
     if differences:
         raise _error(name, f"{weights_path} does not fit: {'; '.join(sorted(differences))}")
@@ -100,14 +121,25 @@ def load(name: str, method: keras.Model) -> dict:
 
 
 def save(name: str, method: keras.Model, card: dict) -> Path:
-    """Write weights and card, each complete or not at all; returns the weights file."""
+    """Write weights and card, each complete or not at all; returns the weights file.
+
+    Raises ValueError for a card that `load` would refuse, and `CheckpointError` if the folder
+    cannot be written.
+    """
     weights_path, card_path = paths(name)
+    if lacking := _lacking(card | {"weights_sha256": ""}):
+        raise ValueError(f"the card of checkpoint {name!r} needs {', '.join(lacking)}")
+    if card["recipe"].get("name") != name:
+        raise ValueError(f"the card of checkpoint {name!r} needs recipe['name'] to be {name!r}")
     arrays = {key: np.asarray(variable) for key, variable in tensors(method).items()}
-    with tempfile.TemporaryDirectory(dir=folder()) as scratch:
+    with (
+        writing(weights_path, FOLDER_VARIABLE),
+        tempfile.TemporaryDirectory(dir=folder()) as scratch,
+    ):
         new_weights, new_card = Path(scratch) / "weights", Path(scratch) / "card"
         new_weights.write_bytes(serialize(arrays))  # save_file lets none but the owner read it
         card = card | {"weights_sha256": sha256_of(new_weights)}
-        new_card.write_text(json.dumps(card, indent=1) + "\n")
+        new_card.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
         os.replace(new_weights, weights_path)
         os.replace(new_card, card_path)
     return weights_path
@@ -122,15 +154,34 @@ def require_writable(directory: Path, variable: str) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             pass
+        free = shutil.disk_usage(directory).free
     except OSError as error:
         raise CheckpointError(
             f"Cannot write to {directory} ({error.strerror}), where a run stores its state and "
             f"its checkpoint. Set {variable} to a folder you may write to."
         ) from None
+    if free < ROOM:
+        raise CheckpointError(
+            f"{directory} has room for {free / 1e6:.1f} MB; a run needs {ROOM / 1e6:.0f} MB for "
+            f"its state and its checkpoint. Make room, or set {variable} to another folder."
+        )
+
+
+@contextmanager
+def writing(path: Path, variable: str) -> Iterator[None]:
+    """Say in a `CheckpointError` why a file of a run could not be written, and how to go on."""
+    try:
+        yield
+    except OSError as error:
+        raise CheckpointError(
+            f"Cannot write {path}: {error.strerror}. The run's last stored state is kept: make "
+            f"room, or set {variable} to a folder with room that you may write to, and give the "
+            f"same command again."
+        ) from error
 
 
 def _error(name: str, reason: str) -> CheckpointError:
     return CheckpointError(
-        f"Checkpoint {name!r}: {reason}. "
-        f"Install the course again, or train it: python -m ssl_course.pretrain {name}"
+        f"Checkpoint {name!r}: {reason}. If it is your own, save it again; else "
+        f"install the course again, or train it: python -m ssl_course.pretrain {name}"
     )

@@ -8,6 +8,7 @@ from ssl_course.pretrain.recipe import Recipe
 
 
 def colorization() -> keras.Model:
+    """Grey image in, color out."""
     decoder = networks.patch_decoder(side=32, channels=2, activation=None)
     return Colorization(networks.patch_encoder(side=32), decoder)
 

@@ -13,6 +13,7 @@ def digit_view(flip: bool = False) -> views.RandomView:
 
 
 def simclr() -> keras.Model:
+    """SimCLR without the mirror."""
     return SimCLR(networks.patch_encoder(), networks.projector(), digit_view())
 
 

@@ -22,10 +22,12 @@ def tissue_view() -> views.RandomView:
 
 
 def xray() -> keras.Model:
+    """SimCLR on chest X-rays."""
     return SimCLR(networks.patch_encoder(), networks.projector(), xray_view())
 
 
 def tissue() -> keras.Model:
+    """SimCLR on stained tissue."""
     return SimCLR(networks.patch_encoder(), networks.projector(), tissue_view())
 
 

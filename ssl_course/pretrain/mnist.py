@@ -8,19 +8,25 @@ from ssl_course.pretrain.recipe import Recipe
 
 
 def autoencoder() -> keras.Model:
+    """7 · 7 · 64 numbers between the halves."""
     return Autoencoder(networks.conv_encoder(), networks.conv_decoder())
 
 
 def bottleneck() -> keras.Model:
+    """32 numbers between the halves."""
     return Autoencoder(networks.conv_encoder(32), networks.conv_decoder(32))
 
 
 def denoising() -> keras.Model:
-    return Autoencoder(networks.conv_encoder(), networks.conv_decoder(), views.AddNoise(std=0.5))
+    """From noisy digits."""
+    return Autoencoder(
+        networks.conv_encoder(), networks.conv_decoder(), views.AddNoise(std=0.5, seed=0)
+    )
 
 
 def masking() -> keras.Model:
-    hide = views.MaskPatches(size=4, fraction=0.5)
+    """From digits with half of the patches hidden."""
+    hide = views.MaskPatches(size=4, fraction=0.5, seed=0)
     return Autoencoder(networks.conv_encoder(), networks.conv_decoder(), hide)
 
 

@@ -11,6 +11,7 @@ LETTERS, LENGTH, DEPTH = 30, 57, 3
 
 
 def causal() -> keras.Model:
+    """Guess the next letter."""
     return CausalLanguageModel(networks.text_transformer(LETTERS, LENGTH, depth=DEPTH, causal=True))
 
 

@@ -11,10 +11,12 @@ CHARACTERS = 2000
 
 
 def masked() -> keras.Model:
+    """Guess hidden characters from both sides."""
     return MaskedLanguageModel(networks.text_transformer(CHARACTERS), rate=0.25)
 
 
 def causal() -> keras.Model:
+    """Guess the next character."""
     return CausalLanguageModel(networks.text_transformer(CHARACTERS, causal=True))
 
 

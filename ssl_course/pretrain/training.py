@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import time
 import zipfile
 from pathlib import Path
@@ -17,6 +18,8 @@ from ssl_course.evaluate import embed, ridge_probe
 from ssl_course.pretrain.hardware import halve_precision
 from ssl_course.pretrain.recipe import Recipe
 
+Rate = float | keras.optimizers.schedules.LearningRateSchedule
+
 WATCHED_TRAIN, WATCHED_VALIDATION = 10_000, 2_500
 """How many labeled examples the metrics after each epoch look at, at most."""
 
@@ -24,13 +27,26 @@ WATCHED_TRAIN, WATCHED_VALIDATION = 10_000, 2_500
 def build(
     recipe: Recipe, dataset: Dataset | None = None, *, mixed_precision: bool = False
 ) -> keras.Model:
-    """The fresh method of a recipe: compiled for a data set, and built by calling it.
+    """The fresh method of a recipe: compiled, and built by calling it.
 
-    Without a data set its learning rate does not fall: enough to load weights into.
+    With a data set it's ready for a run, and the random state of Python, NumPy and Keras is set by
+    the recipe's seed.  Without one its learning rate does not fall, enough to load weights into,
+    and that state is left alone.
     """
-    keras.utils.set_random_seed(recipe.seed)
+    if dataset is not None:
+        keras.utils.set_random_seed(recipe.seed)
+        return _built(recipe, _rate(recipe, dataset), mixed_precision)
+    state = random.getstate()  # Keras takes from there the seeds of all that has none of its own
+    random.seed(recipe.seed)
+    try:
+        return _built(recipe, recipe.learning_rate, mixed_precision)
+    finally:
+        random.setstate(state)
+
+
+def _built(recipe: Recipe, rate: Rate, mixed_precision: bool) -> keras.Model:
     method = recipe.build()
-    optimizer = keras.optimizers.Adam(_rate(recipe, dataset), beta_1=recipe.beta_1)
+    optimizer = keras.optimizers.Adam(rate, beta_1=recipe.beta_1)
     if mixed_precision:
         halve_precision(method)
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
@@ -63,20 +79,18 @@ def run(recipe: Recipe, dataset: Dataset, method: keras.Model, state: Path, key:
 
 
 def run_epoch(recipe: Recipe, dataset: Dataset, method: keras.Model, epoch: int) -> dict:
-    """One pass over the unlabeled images in an order that depends on seed and epoch only.
+    """One pass over the unlabeled images, and what the method is worth after it.
 
     ``validation_loss`` is measured in batches of 500: where negatives come from the batch, it
     cannot be compared with ``loss``.  ``probe_accuracy`` is `evaluate.ridge_probe`, as in `watch`,
     but with up to `WATCHED_TRAIN` labels.
     """
-    images = dataset.unlabeled
-    order = np.random.default_rng([recipe.seed, epoch]).permutation(len(images))
-    logs = method.fit(images[order], batch_size=recipe.batch_size, shuffle=False, verbose=0)
-    train = first(dataset.train, WATCHED_TRAIN)
-    validation = first(dataset.validation, WATCHED_VALIDATION)
+    loss = train_epoch(recipe, dataset.unlabeled, method, epoch)
+    train = first_examples(dataset.train, WATCHED_TRAIN)
+    validation = first_examples(dataset.validation, WATCHED_VALIDATION)
     representation = embed(method.encoder, validation)
     return {
-        "loss": logs.history["loss"][0],
+        "loss": loss,
         "validation_loss": method.evaluate(validation.x, batch_size=500, verbose=0),
         "feature_std": feature_std(representation.x),
         "rank_me": rank_me(representation.x),
@@ -84,18 +98,30 @@ def run_epoch(recipe: Recipe, dataset: Dataset, method: keras.Model, epoch: int)
     }
 
 
+def train_epoch(recipe: Recipe, images: np.ndarray, method: keras.Model, epoch: int) -> float:
+    """One pass over the images in an order that depends on seed and epoch only; the mean loss.
+
+    A last batch of one image is left out: it has no variance and no other image to compare with.
+    """
+    order = np.random.default_rng([recipe.seed, epoch]).permutation(len(images))
+    if len(order) % recipe.batch_size == 1:
+        order = order[:-1]
+    logs = method.fit(images[order], batch_size=recipe.batch_size, shuffle=False, verbose=0)
+    return logs.history["loss"][0]
+
+
 _SHOWN = ("loss", "validation_loss", "feature_std", "rank_me", "probe_accuracy")
 _METRICS = (*_SHOWN, "wall_seconds", "cpu_seconds")
 
 
-def _rate(recipe: Recipe, dataset: Dataset | None):
-    if dataset is None or not recipe.decay:
+def _rate(recipe: Recipe, dataset: Dataset) -> Rate:
+    if not recipe.decay:
         return recipe.learning_rate
     steps = recipe.epochs * math.ceil(len(dataset.unlabeled) / recipe.batch_size)
     return keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps)
 
 
-def first(split: Split, count: int) -> Split:
+def first_examples(split: Split, count: int) -> Split:
     """The first ``count`` examples, or as many at equal distances if those lack a class."""
     rows = np.arange(min(count, len(split)))
     if len(np.unique(split.y[rows])) < len(np.unique(split.y)):  # sorted by class, as MNIST is
@@ -104,9 +130,9 @@ def first(split: Split, count: int) -> Split:
 
 
 def _resume(method: keras.Model, state: Path, key: str) -> dict:
-    fresh = {name: [] for name in _METRICS}
+    fresh: dict[str, list[float]] = {name: [] for name in _METRICS}
     try:
-        stored = json.loads((state / "history.json").read_text())
+        stored = json.loads((state / "history.json").read_text(encoding="utf-8"))
         if stored["key"] != key:
             return fresh
         with np.load(state / stored["variables"]) as saved:
@@ -125,10 +151,16 @@ def _store(method: keras.Model, history: dict, state: Path, key: str) -> None:
     """The variables first, then the note that points at them, then the old ones go."""
     state.mkdir(parents=True, exist_ok=True)
     file = f"epoch-{len(history['loss'])}.npz"
-    np.savez(state / file, *(np.asarray(variable) for variable in _variables(method)))
     scratch = state / "history.new"
-    scratch.write_text(json.dumps({"key": key, "variables": file, "history": history}))
-    scratch.replace(state / "history.json")
+    try:
+        np.savez(state / file, *(np.asarray(variable) for variable in _variables(method)))
+        note = json.dumps({"key": key, "variables": file, "history": history})
+        scratch.write_text(note, encoding="utf-8")
+        scratch.replace(state / "history.json")
+    except BaseException:  # half a file would only take room
+        (state / file).unlink(missing_ok=True)
+        scratch.unlink(missing_ok=True)
+        raise
     for old in state.glob("*.npz"):
         if old.name != file:
             old.unlink()

@@ -11,10 +11,11 @@ import numpy as np
 from ssl_course.data import Dataset
 from ssl_course.diagnose import feature_std, rank_me
 from ssl_course.evaluate import embed, measure_statistics, ridge_probe
-from ssl_course.pretrain.training import first
+from ssl_course.pretrain.training import first_examples
 
 Measure = TypeVar("Measure")
 
+LOOKS = ("step", "loss", "feature_std", "rank_me", "probe_accuracy")
 LABELED = 1000
 MEASURED = 2000
 """Images by which the batch statistics of the untrained encoder are measured."""
@@ -51,8 +52,10 @@ def watch(
     method.optimizer.build(method.trainable_variables)
     measure_statistics(method.encoder, dataset.unlabeled[:MEASURED])
     random = np.random.default_rng(seed)
-    train, validation = (first(split, LABELED) for split in (dataset.train, dataset.validation))
-    history = {name: [] for name in ("step", "loss", "feature_std", "rank_me", "probe_accuracy")}
+    train, validation = (
+        first_examples(split, LABELED) for split in (dataset.train, dataset.validation)
+    )
+    history: dict[str, list[float]] = {name: [] for name in LOOKS}
     loss = float("nan")
     for step in range(0, steps + 1, every):
         if step > 0:

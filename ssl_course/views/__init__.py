@@ -3,6 +3,8 @@
 from ssl_course.views.corruptions import AddNoise, MaskPatches
 from ssl_course.views.puzzles import CutHole, ShuffleTiles, Turn
 from ssl_course.views.random_view import RandomView, resample
+from ssl_course.views.settings import require_usual_settings
+from ssl_course.views.tensor import Tensor
 
 __all__ = [
     "AddNoise",
@@ -10,6 +12,9 @@ __all__ = [
     "MaskPatches",
     "RandomView",
     "ShuffleTiles",
+    "Tensor",
     "Turn",
     "resample",
 ]
+
+require_usual_settings()

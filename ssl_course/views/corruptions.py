@@ -1,7 +1,11 @@
 """Random corruptions, drawn per image and per step, idle outside of training."""
 
+from __future__ import annotations
+
 import keras
 from keras import ops
+
+from ssl_course.views.tensor import Tensor
 
 
 class AddNoise(keras.layers.Layer):
@@ -11,12 +15,13 @@ class AddNoise(keras.layers.Layer):
     otherwise the images pass unchanged.  ``std`` is in units of the pixel range.
     """
 
-    def __init__(self, std: float, seed: int = 0):
+    def __init__(self, std: float, seed: int | None = None):
         super().__init__()
         self.std = std
         self.seeds = keras.random.SeedGenerator(seed)
 
-    def call(self, images, training=False):
+    def call(self, images: Tensor, training: bool = False) -> Tensor:
+        """Images (n, height, width, channels), noisy while training."""
         if not training:
             return images
         noise = keras.random.normal(ops.shape(images), stddev=self.std, seed=self.seeds)
@@ -28,26 +33,25 @@ class MaskPatches(keras.layers.Layer):
 
     Input and output (n, height, width, channels); height and width are multiples of ``size``.
     Each patch is hidden with probability ``fraction``, only while training.
-    Raises ValueError when it is built for another height or width.
+    Raises ValueError when called with images whose sides are no multiples.
     """
 
-    def __init__(self, size: int, fraction: float, seed: int = 0):
+    def __init__(self, size: int, fraction: float, seed: int | None = None):
         super().__init__()
         self.size = size
         self.fraction = fraction
         self.seeds = keras.random.SeedGenerator(seed)
 
-    def build(self, shape):
-        if any(side is not None and side % self.size for side in shape[1:3]):
-            raise ValueError(
-                f"patches of {self.size} pixels do not fill images of {shape[1]} × {shape[2]}; "
-                f"take a size that divides both sides"
-            )
-
-    def call(self, images, training=False):
+    def call(self, images: Tensor, training: bool = False) -> Tensor:
+        """Images (n, height, width, channels), masked while training."""
         if not training:
             return images
         count, height, width, _ = ops.shape(images)
+        if height % self.size or width % self.size:
+            raise ValueError(
+                f"images of {height} × {width} pixels cannot be cut into patches of {self.size}; "
+                f"choose a size that divides both"
+            )
         grid = (count, height // self.size, width // self.size, 1)
         visible = keras.random.uniform(grid, seed=self.seeds) >= self.fraction
         visible = ops.repeat(ops.repeat(visible, self.size, axis=1), self.size, axis=2)

@@ -1,9 +1,13 @@
 """Puzzles: change an image and remember how."""
 
+from __future__ import annotations
+
 from itertools import permutations
 
 import keras
 from keras import ops
+
+from ssl_course.views.tensor import Tensor
 
 
 class Turn(keras.layers.Layer):
@@ -18,7 +22,8 @@ class Turn(keras.layers.Layer):
         super().__init__()
         self.seeds = keras.random.SeedGenerator(seed)
 
-    def call(self, images):
+    def call(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Turned images, and by how many quarters."""
         turns = keras.random.randint((ops.shape(images)[0],), 0, 4, seed=self.seeds)
         turned = images
         for number in range(1, 4):
@@ -43,7 +48,8 @@ class ShuffleTiles(keras.layers.Layer):
         self.orders = tuple(permutations(range(4)))
         self.seeds = keras.random.SeedGenerator(seed)
 
-    def call(self, images):
+    def call(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Shuffled images, and the number of the order."""
         _, side, _, channels = images.shape
         half = side // 2
         numbers = keras.random.randint((ops.shape(images)[0],), 0, 24, seed=self.seeds)
@@ -72,11 +78,12 @@ class CutHole(keras.layers.Layer):
         self.size = size
         self.seeds = keras.random.SeedGenerator(seed)
 
-    def call(self, images):
+    def call(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Damaged images, and the mask of the hole."""
         _, height, width, _ = images.shape
         count = ops.shape(images)[0]
 
-        def inside(length):
+        def inside(length: int) -> Tensor:
             start = keras.random.randint((count, 1), 0, length - self.size + 1, seed=self.seeds)
             pixel = ops.arange(length)
             return ops.logical_and(pixel >= start, pixel < start + self.size)

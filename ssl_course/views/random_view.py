@@ -1,9 +1,13 @@
 """The random view of two-view methods: crop, flip, brightness, contrast, erasing."""
 
+from __future__ import annotations
+
 import math
 
 import keras
 from keras import ops
+
+from ssl_course.views.tensor import Tensor
 
 
 class RandomView(keras.layers.Layer):
@@ -36,7 +40,8 @@ class RandomView(keras.layers.Layer):
         self.brightness, self.contrast, self.erase = brightness, contrast, erase
         self.seeds = keras.random.SeedGenerator(seed)
 
-    def call(self, images):
+    def call(self, images: Tensor) -> Tensor:
+        """A new view of each image, of the images' shape."""
         draws = keras.random.uniform((10, ops.shape(images)[0]), seed=self.seeds)
         view = self.crop(images, draws[:5])
         view = view * _factor(self.brightness, draws[5])
@@ -44,7 +49,8 @@ class RandomView(keras.layers.Layer):
         view = ops.clip(mean + (view - mean) * _factor(self.contrast, draws[6]), 0.0, 1.0)
         return view * self.kept(images.shape[1:3], draws[7:]) if self.erase else view
 
-    def crop(self, images, draws):
+    def crop(self, images: Tensor, draws: Tensor) -> Tensor:
+        """A box of random size, place and sense of each image; ``draws`` (5, n) are uniform."""
         smallest, largest = self.area
         area = smallest + (largest - smallest) * draws[0]
         aspect = ops.exp(math.log(self.aspect) * (2.0 * draws[1] - 1.0))
@@ -57,11 +63,14 @@ class RandomView(keras.layers.Layer):
             left, right = ops.where(mirrored, right, left), ops.where(mirrored, left, right)
         return resample(images, (top, top + height), (left, right))
 
-    def kept(self, size, draws):
-        """1 where the image stays, 0 in a square of random size and place: (n, h, w, 1)."""
+    def kept(self, size: tuple[int, int], draws: Tensor) -> Tensor:
+        """1 where the image stays, 0 in a square of random size and place: (n, h, w, 1).
+
+        ``size`` is (h, w), ``draws`` (3, n) are uniform.
+        """
         half = ops.sqrt(self.erase * draws[0]) / 2.0
 
-        def outside(length, center):
+        def outside(length: int, center: Tensor) -> Tensor:
             pixel = (ops.arange(length, dtype="float32") + 0.5) / length
             return ops.abs(pixel - center[:, None]) >= half[:, None]
 
@@ -70,7 +79,7 @@ class RandomView(keras.layers.Layer):
         return ops.cast(kept, "float32")[..., None]
 
 
-def resample(images, rows, columns):
+def resample(images: Tensor, rows: tuple[Tensor, Tensor], columns: tuple[Tensor, Tensor]) -> Tensor:
     """Cut a box out of each image and scale it, bilinearly, to the size of the image.
 
     ``images`` (n, h, w, c).  ``rows`` and ``columns`` are pairs of arrays (n,): where the box
@@ -83,12 +92,12 @@ def resample(images, rows, columns):
     return ops.einsum("nxw,nywc->nyxc", _interpolation(width, *columns), images)
 
 
-def _interpolation(length, begin, end):
+def _interpolation(length: int, begin: Tensor, end: Tensor) -> Tensor:
     """Weights (n, length, length) of the old pixels in each new one."""
     pixel = ops.arange(length, dtype="float32")
     position = begin[:, None] * (length - 1) + (end - begin)[:, None] * pixel
     return ops.relu(1.0 - ops.abs(position[:, :, None] - pixel))
 
 
-def _factor(strength, draws):
+def _factor(strength: float, draws: Tensor) -> Tensor:
     return (1.0 + strength * (2.0 * draws - 1.0))[:, None, None, None]

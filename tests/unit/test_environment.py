@@ -133,7 +133,8 @@ class TestMake:
         info = "small_course_wheel-1.0.dist-info"
         with zipfile.ZipFile(clone / "small_course_wheel-1.0-py3-none-any.whl", "w") as wheel:
             wheel.writestr("small_course_wheel.py", "")
-            wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: small-course-wheel\n")
+            metadata = "Metadata-Version: 2.1\nName: small-course-wheel\nVersion: 1.0\n"
+            wheel.writestr(f"{info}/METADATA", metadata)
             about = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any"
             wheel.writestr(f"{info}/WHEEL", about + "\n")
             wheel.writestr(f"{info}/RECORD", "")
@@ -143,8 +144,8 @@ class TestMake:
     def other_settings_of_pip(self, clone, monkeypatch):
         """What pip would stumble over, in variables and in a file; and where packages are."""
         file = clone / "pip.conf"
-        links = clone.as_uri().replace("%", "%%")
-        text = f"[global]\nno-index = true\n[install]\nuser = true\nfind-links =\n  {links}\n"
+        install = f"user = true\nfind-links =\n  {clone.as_uri()}\n"
+        text = f"[global]\nno-index = true\n[install]\n{install}"
         file.write_text(text, encoding="utf-8")
         monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
         for name in ("INDEX_URL", "EXTRA_INDEX_URL", "FIND_LINKS", "CONSTRAINT"):
@@ -207,6 +208,20 @@ class TestMake:
         assert "small_course_wheel==2.0" in said.replace("-", "_")
         assert not (venv / environment.READY).exists()
         assert environment.make(venv, clone) == 1, "a failed one does not count as made"
+
+
+@pytest.mark.parametrize("machine", sorted(environment.PLATFORMS))
+def test_machines_with_a_package(machine):
+    assert environment.no_package(*machine) is None
+
+
+def test_machines_without_a_package(tmp_path, monkeypatch, capsys):
+    assert "On a Mac with an Apple chip" in environment.no_package("Darwin", "x86_64")
+    monkeypatch.setattr(environment.platform, "system", lambda: "Windows")
+    monkeypatch.setattr(environment.platform, "machine", lambda: "ARM64")
+    assert environment.make(tmp_path / "venv") == 1
+    assert "have no package for Windows on ARM64, so the course cannot" in capsys.readouterr().err
+    assert not (tmp_path / "venv").exists()
 
 
 def test_dry_run_writes_nothing(tmp_path, capsys):

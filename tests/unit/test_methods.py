@@ -31,9 +31,11 @@ from ssl_course.methods import gan as gan_module
 from ssl_course.methods import variational as variational_module
 from ssl_course.methods.colorization import LUMA, chroma, colored, luma
 from ssl_course.methods.frozen import frozen
-from ssl_course.methods.masked import patches, pick, standardized
+from ssl_course.methods.masked import Imagined, Painted, patches, pick, standardized
+from ssl_course.methods.pretext import Answered, Filled
 from ssl_course.methods.queue import Queue
-from ssl_course.methods.sparse import KeepLargest
+from ssl_course.methods.sparse import Coded, KeepLargest
+from ssl_course.methods.variational import Variational
 from ssl_course.objectives import binary_cross_entropy
 from ssl_course.pretrain import checkpoint, fashion_mnist, training
 
@@ -152,7 +154,7 @@ class TestEvery:
     def test_checkpoint_restores_every_weight(self, trained, clothes, private):
         method, recipe = trained.method, RECIPES[trained.name]
         (private / "checkpoints").mkdir()
-        card = {"recipe": {"name": recipe.name}, "code_sha256": "", "history": {}}
+        card = {"recipe": {"name": recipe.name}, "golden": {}, "history": {}}
         checkpoint.save(recipe.name, method, card)
         fresh = build(trained.name, clothes, seed=5)
         images = clothes.unlabeled[:8]
@@ -256,7 +258,9 @@ def test_no_gradient_through_the_other_branch(name, ready):
     rows = [tf.constant(RNG.normal(size=(4, 128)), "float32") for _ in range(4)]
     with tf.GradientTape() as tape:
         tape.watch(rows)
-        loss = objective(*rows)
+        loss = objective(
+            first=rows[2], second=rows[3], first_prediction=rows[0], second_prediction=rows[1]
+        )
     first, second, *branches = tape.gradient(loss, rows)
     assert branches == [None, None]
     assert np.abs(first).max() > 0
@@ -462,14 +466,14 @@ class TestMaskedAutoencoder:
     def test_loss_is_of_hidden_patches_alone(self, masked, clothes):
         images = clothes.unlabeled[:8]
         pixels, mask = map(np.asarray, masked(images))
-        loss = float(masked.compute_loss(x=images, y_pred=(pixels, mask)))
+        loss = float(masked.compute_loss(x=images, y_pred=Painted(pixels, mask)))
         hidden = mask[..., 0] == 1
         expected = np.mean((np.asarray(patches(images, 4)) - pixels)[hidden] ** 2)
         assert loss == pytest.approx(expected, rel=1e-5)
         others = changed_patch(images, ~hidden)
-        assert float(masked.compute_loss(x=others, y_pred=(pixels, mask))) == loss
+        assert float(masked.compute_loss(x=others, y_pred=Painted(pixels, mask))) == loss
         shown = np.where(mask == 1, pixels, pixels + 1)
-        assert float(masked.compute_loss(x=images, y_pred=(shown, mask))) == loss
+        assert float(masked.compute_loss(x=images, y_pred=Painted(shown, mask))) == loss
 
     def test_each_patch_is_put_back_in_its_place(self, clothes):
         """A decoder that copies its tokens gives back the tokens of the visible patches."""
@@ -533,7 +537,7 @@ class TestIJEPA:
         tokens = tokens / tokens.std(axis=-1, keepdims=True)
         expected = np.take_along_axis(tokens, targets[..., None], axis=1)
         assert np.allclose(wanted, expected, atol=1e-4)
-        loss = float(ijepa.compute_loss(x=images, y_pred=(answers, wanted)))
+        loss = float(ijepa.compute_loss(x=images, y_pred=Imagined(answers, wanted)))
         assert loss == pytest.approx(np.mean((answers - wanted) ** 2), rel=1e-5)
 
 
@@ -575,7 +579,7 @@ class TestSparse:
         method = SparseAutoencoder(networks.patch_encoder(), networks.patch_decoder(), 0.25)
         x, rebuilt = RNG.uniform(0.1, 0.9, (2, 3, 4)).astype("float32")
         code = np.array([[1, -3], [0, 2], [0, 0]], "float32")
-        loss = float(method.compute_loss(x=x, y_pred=(rebuilt, code)))
+        loss = float(method.compute_loss(x=x, y_pred=Coded(rebuilt, code)))
         assert loss == pytest.approx(float(binary_cross_entropy(x, rebuilt)) + 0.25, rel=1e-6)
 
 
@@ -610,7 +614,7 @@ class TestVAE:
         mean = mean + 1
         kl = 0.5 * np.sum(mean**2 + np.exp(log_variance) - 1 - log_variance, axis=1).mean()
         losses = [
-            float(m.compute_loss(x=images, y_pred=(rebuilt, mean, log_variance)))
+            float(m.compute_loss(x=images, y_pred=Variational(rebuilt, mean, log_variance)))
             for m in (one, four)
         ]
         assert losses[1] - losses[0] == pytest.approx(3 * kl, rel=1e-4)
@@ -678,11 +682,13 @@ class TestGAN:
 
     def test_parts_add_up(self, name, clothes, ready):
         method, images = ready(name), clothes.unlabeled[:8]
-        outputs = code, made, read, features, real, fake = method(images, training=False)
+        outputs = method(images, training=False)
+        code, made, read, real, fake, features, seen = outputs
         assert code.shape == read.shape == (8, 32)
         assert np.array_equal(made, method.generator(code))
         loss = float(method.compute_loss(x=images, y_pred=outputs, training=False))
         made_features = method.encoder(made)
+        assert np.allclose(seen, made_features, atol=1e-5)
         tell = np.mean(np.log1p(np.exp(-np.asarray(real)))) + np.mean(
             np.log1p(np.exp(np.asarray(fake)))
         )
@@ -782,7 +788,7 @@ def test_puzzles_ask_for_the_answer(name, answers, clothes, ready):
     logits, numbers = map(np.asarray, method(images))
     assert logits.shape == (16, answers)
     assert numbers.max() < answers
-    loss = float(method.compute_loss(x=images, y_pred=(logits, numbers)))
+    loss = float(method.compute_loss(x=images, y_pred=Answered(logits, numbers)))
     log_share = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     assert loss == pytest.approx(-log_share[np.arange(16), numbers].mean(), rel=1e-5)
 
@@ -795,11 +801,11 @@ def test_inpainting_sees_and_pays_for_the_hole_alone(clothes, ready):
     hole = np.asarray(mask) == 1
     noise = RNG.uniform(size=images.shape).astype("float32")
     assert np.array_equal(again(np.where(hole, noise, images))[0], filled)
-    loss = float(method.compute_loss(x=images, y_pred=(filled, mask)))
+    loss = float(method.compute_loss(x=images, y_pred=Filled(filled, mask)))
     expected = np.mean((images - np.asarray(filled))[hole] ** 2)
     assert loss == pytest.approx(expected, rel=1e-5)
     outside = np.where(hole, images, noise)
-    assert float(method.compute_loss(x=outside, y_pred=(filled, mask))) == loss
+    assert float(method.compute_loss(x=outside, y_pred=Filled(filled, mask))) == loss
 
 
 def test_idle_corruption_outside_of_training(clothes, ready):

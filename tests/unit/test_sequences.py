@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ssl_course import data, methods, networks
-from ssl_course.chapters.molecules import step, write
+from ssl_course.chapters.molecules import write
 from ssl_course.data import sequences, text
 from ssl_course.methods import language
 from ssl_course.pretrain import training
@@ -125,9 +125,11 @@ class TestWriting:
     def test_a_step_is_the_transformer_at_that_place(self, method):
         tokens = np.random.default_rng(0).integers(5, 12, (4, 10)).astype("int32")
         whole = np.asarray(method.transformer(tokens))
-        memory = {}
+        cache = {}
         for place in range(10):
-            vectors = np.asarray(step(method.transformer, tokens[:, place], place, memory))
+            vectors = np.asarray(
+                networks.text_step(method.transformer, tokens[:, place], place, cache)
+            )
             assert np.allclose(vectors[:, 0], whole[:, place], atol=1e-4)
 
     def test_form(self, method):

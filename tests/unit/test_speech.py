@@ -164,10 +164,12 @@ class TestCPC:
     @pytest.mark.parametrize("kind", ["same", "other"])
     def test_padding_is_neither_asked_nor_offered(self, trained_parts, pictures, kind):
         method = trained_parts[kind]
-        latents, where, *predictions = (np.array(part) for part in method(pictures))
-        loss = float(method.compute_loss(y_pred=(latents, where, *predictions)))
+        outputs = method(pictures)
+        latents, where = np.array(outputs.latents), np.array(outputs.where)
+        loss = float(method.compute_loss(y_pred=outputs))
         latents[where == 0] = 7.0
-        assert np.isclose(float(method.compute_loss(y_pred=(latents, where, *predictions))), loss)
+        louder = outputs._replace(latents=latents)
+        assert np.isclose(float(method.compute_loss(y_pred=louder)), loss)
 
     def test_every_weight_learns(self, pictures):
         keras.utils.set_random_seed(0)

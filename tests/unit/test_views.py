@@ -49,6 +49,19 @@ class TestEvery:
         assert not np.array_equal(first, build(2)(IMAGES, training=True))
 
 
+@pytest.mark.parametrize("build", [views.AddNoise, views.MaskPatches])
+def test_two_layers_draw_apart(build):
+    """Unless they are told the same seed, or the random state is set in between."""
+    given = (0.5,) if build is views.AddNoise else (4, 0.5)
+    first, second = (build(*given)(IMAGES, training=True) for _ in range(2))
+    assert not np.array_equal(first, second)
+
+
+def test_patches_that_do_not_fit():
+    with pytest.raises(ValueError, match="28 × 28 pixels cannot be cut into patches of 5"):
+        views.MaskPatches(5, 0.5)(IMAGES, training=True)
+
+
 def test_noise_has_the_standard_deviation_asked_for():
     noise = np.asarray(views.AddNoise(0.05)(IMAGES, training=True)) - IMAGES
     # 50,176 draws: the standard error of their deviation is 0.05/√(2·50,176) = 0.00016.

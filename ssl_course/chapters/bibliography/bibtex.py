@@ -83,7 +83,7 @@ class Entry:
 
     def but(self, **fields: str | None) -> Entry:
         """A copy with other fields; None takes a field away, and ``key`` changes the key."""
-        key = fields.pop("key", self.key)
+        key = fields.pop("key", None) or self.key
         changed = {**self.fields, **fields}
         return Entry(self.kind, key, {name: text for name, text in changed.items() if text})
 

@@ -42,9 +42,10 @@ def submitted(identifier: str) -> tuple[int, int]:
     """
     new = re.fullmatch(r"(\d\d)(\d\d)\.(\d{4,5})(v\d+)?", identifier)
     old = re.fullmatch(r"[a-z-]+(?:\.[A-Z]{2})?/(\d\d)(\d\d)\d{3}(v\d+)?", identifier)
-    if new is None and old is None:
+    found = new or old
+    if found is None:
         raise ValueError(f"{identifier!r} has not the form of an arXiv identifier")
-    year, month = (int(part) for part in (new or old).groups()[:2])
+    year, month = (int(part) for part in found.groups()[:2])
     year += 1900 if old and year > 90 else 2000
     if not 1 <= month <= 12:
         raise ValueError(f"{identifier!r} names month {month}")

@@ -121,7 +121,16 @@ class Agent:
         seen, after = self.augment(seen, self.random), self.augment(after, self.random)
         return self.learn(*map(tf.constant, (seen, actions, rewards, ended, after, *views)))
 
-    def _learn(self, seen, actions, rewards, ended, after, query_view, key_view):
+    def _learn(
+        self,
+        seen: tf.Tensor,
+        actions: tf.Tensor,
+        rewards: tf.Tensor,
+        ended: tf.Tensor,
+        after: tf.Tensor,
+        query_view: tf.Tensor,
+        key_view: tf.Tensor,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         best = ops.max(self.target_head(self.target_encoder(after)), axis=1)
         goal = rewards + self.discount * (1.0 - ended) * best
         with tf.GradientTape() as tape:
@@ -215,7 +224,8 @@ def play(
     look = game.state if state else game.frames
     seen = look()
     replay = Replay(transitions, seen.shape[1:], seen.dtype)
-    rows, losses = [], []
+    rows: list[dict[str, float]] = []
+    losses: list[list[float]] = []
     first, last, steps = explore
     for done in range(0, transitions + 1, games):
         if done % every == 0:

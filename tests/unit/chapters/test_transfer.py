@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ssl_course import data, networks, objectives
-from ssl_course.chapters.adaptation import Aligned, recolor, reestimate
+from ssl_course.chapters.adaptation import Aligned, Logits, recolor, reestimate
 from ssl_course.data.digits import in_frame
 from ssl_course.pretrain.digits import digit_view, simclr
 
@@ -111,7 +111,7 @@ def test_aligned_looks_at_no_target_label():
     keras.utils.set_random_seed(0)
     method = Aligned(networks.patch_encoder(), networks.head(2048, 10), objectives.coral, 0.0)
     logits = np.eye(10, dtype="float32")
-    loss = method.compute_loss(y=np.arange(10), y_pred=(5 * logits, -5 * logits))
+    loss = method.compute_loss(y=np.arange(10), y_pred=Logits(5 * logits, -5 * logits))
     expected = np.log(1 + 9 * np.exp(-5))
     assert float(loss) == pytest.approx(expected, rel=1e-4)
 

@@ -15,6 +15,7 @@ CENTER = RNG.uniform(-1, 1, D)
 TIME, VOCABULARY = 5, 7
 FRAMES = RNG.uniform(-1, 1, (3, N, TIME, D))
 ASKED = (RNG.uniform(size=(N, TIME)) < 0.6).astype("float64")
+CLASSES = np.arange(N) % D + 0.0
 TOKENS = RNG.integers(VOCABULARY, size=(N, TIME)).astype("float64")
 LOGITS = RNG.uniform(-2, 2, (N, TIME, VOCABULARY))
 
@@ -22,6 +23,7 @@ LOGITS = RNG.uniform(-2, 2, (N, TIME, VOCABULARY))
 PAIRED = {
     "barlow_twins": VECTORS[:2],
     "binary_cross_entropy": IMAGES,
+    "classification": [CLASSES, VECTORS[0]],
     "evidence_loss": [*IMAGES, *VECTORS[:2]],
     "frame_nce": [*FRAMES, ASKED],
     "gaussian_kl": VECTORS[:2],
@@ -55,7 +57,7 @@ def objective(name):
 
 
 def test_all_are_here():
-    assert set(ALL) | {"sinkhorn"} == set(objectives.__all__)
+    assert set(ALL) | {"EPSILON", "normalize", "sinkhorn"} == set(objectives.__all__)
 
 
 @pytest.mark.parametrize("name", ALL)

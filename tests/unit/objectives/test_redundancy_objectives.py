@@ -19,8 +19,8 @@ class TestBarlowTwins:
         total = 0.0
         for j in range(size):
             for k in range(size):
-                a = (first[:, j] - first[:, j].mean()) / (first[:, j].std() + 1e-5)
-                b = (second[:, k] - second[:, k].mean()) / (second[:, k].std() + 1e-5)
+                a = (first[:, j] - first[:, j].mean()) / np.sqrt(first[:, j].var() + 1e-5)
+                b = (second[:, k] - second[:, k].mean()) / np.sqrt(second[:, k].var() + 1e-5)
                 correlation = sum(a[i] * b[i] for i in range(count)) / count
                 total += (1 - correlation) ** 2 if j == k else off_diagonal * correlation**2
         return total
@@ -39,7 +39,7 @@ class TestBarlowTwins:
         assert loss == pytest.approx(self.naive(self.first, self.second, 0.005), rel=1e-11)
 
     def test_against_the_correlation_of_numpy(self):
-        """The 1e-5 beside a standard deviation of about 1 moves C by 2e-5 of itself."""
+        """The 1e-5 beside a variance of about 1 moves C by 1e-5 of itself."""
         matrix = np.corrcoef(self.first.T, self.second.T)[:3, 3:]
         same, other = np.diag(matrix), matrix - np.diag(np.diag(matrix))
         expected = ((1 - same) ** 2).sum() + 0.005 * (other**2).sum()
@@ -47,16 +47,16 @@ class TestBarlowTwins:
 
     @pytest.mark.parametrize("off_diagonal", [0.005, 1.0])
     def test_identity_costs_nothing(self, off_diagonal):
-        # 1e-5 beside a standard deviation of 1 leaves C_jj = 1 − 2e-5: (2e-5)² a feature.
+        # 1e-5 beside a variance of 1 leaves C_jj = 1 − 1e-5: (1e-5)² a feature.
         loss = float(barlow_twins(ORTHOGONAL, ORTHOGONAL, off_diagonal))
-        assert 0 <= loss <= 1.01 * ORTHOGONAL.shape[1] * 4e-10
+        assert 0 <= loss <= 1.01 * ORTHOGONAL.shape[1] * 1e-10
 
     @pytest.mark.parametrize("size", [2, 5])
     def test_duplicates_pay_for_every_pair(self, size):
         """One feature, repeated: every entry of C is 1."""
         copies = np.repeat(ORTHOGONAL[:, :1], size, axis=1)
         loss = float(barlow_twins(copies, copies, 0.005))
-        assert loss == pytest.approx(0.005 * size * (size - 1), rel=1e-4)  # C = 1 − 2e-5
+        assert loss == pytest.approx(0.005 * size * (size - 1), rel=1e-4)  # C = 1 − 1e-5
 
     def test_opposite_views_pay_four_a_feature(self):
         loss = float(barlow_twins(ORTHOGONAL, -ORTHOGONAL))
@@ -71,7 +71,7 @@ class TestBarlowTwins:
     def test_scale_and_shift_of_a_feature_do_not_count(self):
         moved = self.first * [0.1, 1.0, 30.0] + [5.0, -1.0, 0.0]
         loss = float(barlow_twins(moved, self.second))
-        # Up to the 1e-5 beside the standard deviation, of about 0.1 for the first feature.
+        # Up to the 1e-5 beside the variance, of about 0.01 for the first feature.
         assert loss == pytest.approx(float(barlow_twins(self.first, self.second)), rel=1e-3)
 
 

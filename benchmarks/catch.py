@@ -1,9 +1,9 @@
-"""Measure the learning curves of chapter 8.2: python benchmarks/control.py [PART …]
+"""Measure the learning curves of chapter 8.2: python benchmarks/catch.py [PART …]
 
 Parts: ``tuning`` (settings, chosen on seed 100 and confirmed on 101, in front of validation digits)
 and ``seeds`` (those that are reported, in front of test digits).  A row is a run: the share of
 caught balls at 17 times, what can be decoded from the encoder after it, and its CPU minutes.
-Packaged data alone.  Writes course/results/control.csv.  About ten minutes on one free core.
+Packaged data alone.  Writes course/results/catch.csv.  About ten minutes on one free core.
 """
 
 import time
@@ -22,7 +22,7 @@ from ssl_course.chapters import catch
 LOOKS = 17
 CURVE = [f"caught_{look:02d}" for look in range(LOOKS)]
 TABLE = Table(
-    "control",
+    "catch",
     ("method", "part", "game", "seed"),
     (
         *("method", "part", "game", "seed", "budget", *CURVE, "nce"),
