@@ -28,8 +28,8 @@ BACKENDS = ("jax", "torch")
 def environment(backend: str) -> Path:
     """The Python of the backend's environment, made if it isn't there.
 
-    Packages have the versions of requirements.txt; the backend is the newest that fits.  What
-    pip's own variables say holds too, a constraint for the backend among them.
+    The backend is the newest that fits the packages of `COMMON`.  What pip's own variables say
+    holds too, a constraint for the backend among them.
     Raises CalledProcessError if they cannot be installed.
     """
     folder = FOLDER / backend
@@ -37,12 +37,17 @@ def environment(backend: str) -> Path:
     ready = folder / "ready"
     if not ready.is_file():
         venv.create(folder, with_pip=True, clear=True)
-        pinned = ("--constraint", str(ROOT / "requirements.txt"))
         install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
         index = ("--extra-index-url", SMALL) if backend == "torch" and answers(SMALL) else ()
-        subprocess.run([*install, *pinned, *index, *COMMON, backend], check=True)
+        subprocess.run([*install, *index, *pinned(), backend], check=True)
         ready.touch()
     return python
+
+
+def pinned() -> list[str]:
+    """The packages of `COMMON` in the versions of requirements.txt."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.partition("==")[0] in COMMON]
 
 
 def answers(address: str) -> bool:
