@@ -14,21 +14,22 @@ import sys
 import time
 import venv
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "_build" / "backends"
 COMMON = ("keras", "numpy", "pandas", "pillow", "pooch", "pytest", "safetensors", "scikit-learn")
 SMALL = "https://download.pytorch.org/whl/cpu"
-"""Wheels of PyTorch without the libraries for GPUs, a tenth of the size."""
+"""Wheels of PyTorch without the libraries for GPUs, a tenth of the size; taken where it answers."""
 
-PACKAGES = {"jax": ("jax",), "torch": ("torch", "--extra-index-url", SMALL)}
+BACKENDS = ("jax", "torch")
 
 
 def environment(backend: str) -> Path:
     """The Python of the backend's environment, made if it isn't there.
 
-    Packages have the versions of requirements.txt; the backend is the newest that fits.  What
-    pip's own variables say holds too, a constraint for the backend among them.
+    The backend is the newest that fits the packages of `COMMON`.  What pip's own variables say
+    holds too, a constraint for the backend among them.
     Raises CalledProcessError if they cannot be installed.
     """
     folder = FOLDER / backend
@@ -36,11 +37,26 @@ def environment(backend: str) -> Path:
     ready = folder / "ready"
     if not ready.is_file():
         venv.create(folder, with_pip=True, clear=True)
-        pinned = ("--constraint", str(ROOT / "requirements.txt"))
         install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-        subprocess.run([*install, *pinned, *COMMON, *PACKAGES[backend]], check=True)
+        index = ("--extra-index-url", SMALL) if backend == "torch" and answers(SMALL) else ()
+        subprocess.run([*install, *index, *pinned(), backend], check=True)
         ready.touch()
     return python
+
+
+def pinned() -> list[str]:
+    """The packages of `COMMON` in the versions of requirements.txt."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.partition("==")[0] in COMMON]
+
+
+def answers(address: str) -> bool:
+    """Whether a server is within reach; pip would ask it again and again for each package."""
+    try:
+        urlopen(address, timeout=10).close()
+    except OSError:
+        return False
+    return True
 
 
 def test(backend: str) -> dict[str, str | int]:
@@ -67,10 +83,10 @@ def test(backend: str) -> dict[str, str | int]:
 def main(arguments: list[str] | None = None) -> int:
     """Test the backends that ``arguments`` name, or all; 1 if one of them failed."""
     parser = argparse.ArgumentParser(prog="python -m coursekit.backends", description=__doc__)
-    parser.add_argument("backends", nargs="*", metavar="BACKEND", help=", ".join(PACKAGES))
-    names = parser.parse_args(arguments).backends or list(PACKAGES)
-    if unknown := set(names) - PACKAGES.keys():
-        parser.error(f"unknown backend {', '.join(sorted(unknown))}; known: {', '.join(PACKAGES)}")
+    parser.add_argument("backends", nargs="*", metavar="BACKEND", help=", ".join(BACKENDS))
+    names = parser.parse_args(arguments).backends or list(BACKENDS)
+    if unknown := set(names) - set(BACKENDS):
+        parser.error(f"unknown backend {', '.join(sorted(unknown))}; known: {', '.join(BACKENDS)}")
     rows = [test(name) for name in names]
     print(f"{'backend':<10} {'version':<14} {'passed':>6} {'failed':>6} {'seconds':>8}")
     for row in rows:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import shutil
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +32,10 @@ BACKENDS = ("tensorflow", "jax", "torch")
 MOST_LINES = 330
 LONGER = {"data/registry.py"}
 """One literal, which only grows with the data sets."""
-CORE_LINES = 6000
+CORE_LINES = 4500
+"""Of code: docstrings, which every public name needs, comments and blank lines do not count."""
+NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
+NO_CODE |= {tokenize.ENDMARKER}
 CHECKS = "course/checks"
 """Generated from the pages, and free to import what pages import."""
 
@@ -78,6 +83,24 @@ def complaint(here: tuple[str, ...], name: str) -> str | None:
     return None
 
 
+def lines_of_code(text: str) -> int:
+    """How many lines a module has without docstrings, comments and blank lines."""
+    words = tokenize.generate_tokens(io.StringIO(text).readline)
+    lines = {
+        line
+        for word in words
+        if word.type not in NO_CODE
+        for line in range(word.start[0], word.end[0] + 1)
+    }
+    for node in ast.walk(ast.parse(text)):
+        first = getattr(node, "body", None)
+        if isinstance(first, list) and first and isinstance(first[0], ast.Expr):
+            value = first[0].value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                lines -= set(range(value.lineno, value.end_lineno + 1))
+    return len(lines)
+
+
 def faults(package: Path) -> list[str]:
     """All that breaks the rules of this page, one line each."""
     found = []
@@ -90,16 +113,17 @@ def faults(package: Path) -> list[str]:
         if place.as_posix().startswith(CHECKS):
             continue
         here = place.with_suffix("").parts
-        lines = len(path.read_text(encoding="utf-8").splitlines())
-        core_lines += lines if here[0] in CORE else 0
+        text = path.read_text(encoding="utf-8")
+        lines = len(text.splitlines())
+        core_lines += lines_of_code(text) if here[0] in CORE else 0
         if lines > MOST_LINES and place.as_posix() not in LONGER:
             found.append(f"{place.as_posix()} has {lines} lines, more than {MOST_LINES}")
         for name in imports(path, package):
             if reason := complaint(here, name):
                 found.append(f"{place.as_posix()} imports {name}: {reason}")
-    print(f"the core has {core_lines:,} lines")
+    print(f"the core has {core_lines:,} lines of code")
     if core_lines >= CORE_LINES:
-        found.append(f"the core has {core_lines:,} lines, not fewer than {CORE_LINES:,}")
+        found.append(f"the core has {core_lines:,} lines of code, not fewer than {CORE_LINES:,}")
     return found
 
 
@@ -127,7 +151,7 @@ PLANTED = (
     ("extra.py", "", "the top level should show 13 names, not: ['extra']"),
     ("extra/deep.py", "", "the top level should show 13 names, not: ['extra']"),
     ("chapters/clinic.py", "\n" * MOST_LINES, "lines, more than 330"),
-    ("data/registry.py", "\n" * CORE_LINES, "not fewer than 6,000"),
+    ("data/registry.py", "1\n" * CORE_LINES, "not fewer than 4,500"),
 )
 
 

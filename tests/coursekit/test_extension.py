@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from conftest import cell
+from clones import cell
 
 from coursekit import extension
 from coursekit.run import record

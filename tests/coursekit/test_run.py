@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import cell
+from clones import cell
 from jupyter_cache import get_cache
 
 from coursekit import pairs
