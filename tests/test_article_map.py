@@ -11,7 +11,9 @@ def test_every_section_has_a_place_and_no_chapter_claims_another():
 
 def test_the_page_is_the_one_that_the_front_matter_gives():
     expected = article_map.page(article_map.claims())
-    assert article_map.PAGE.read_text() == expected, "run: python -m coursekit.article_map"
+    assert article_map.PAGE.read_text(encoding="utf-8") == expected, (
+        "run: python -m coursekit.article_map"
+    )
 
 
 @pytest.mark.parametrize(

@@ -116,25 +116,27 @@ def test_rows_are_ordered_if_the_table_says_how(table):
 
 
 def test_other_rows_keep_their_bytes(table):
-    table.file.write_text("method,seed,linear,parameters,date\na,0,.50,7.0,then\n")
+    table.file.write_text(
+        "method,seed,linear,parameters,date\na,0,.50,7.0,then\n", encoding="utf-8"
+    )
     table.put({"method": "b", "seed": 0})
     assert lines(table)[1] == "a,0,.50,7.0,then"
 
 
 def test_a_new_column_is_empty_in_old_rows(table):
-    table.file.write_text("method,seed,linear\na,0,0.5\n")
+    table.file.write_text("method,seed,linear\na,0,0.5\n", encoding="utf-8")
     table.put({"method": "b", "seed": 0, "parameters": 3, "date": "now"})
     assert lines(table)[1:] == ["a,0,0.5,,", "b,0,,3,now"]
 
 
 @pytest.mark.parametrize("header", ["method,seed,accuracy", "method,linear"])
 def test_another_table_is_not_overwritten(table, header):
-    table.file.write_text(header + "\n")
+    table.file.write_text(header + "\n", encoding="utf-8")
     from table import TableError
 
     with pytest.raises(TableError, match=re.escape(str(table.file))):
         table.put({"method": "a", "seed": 0})
-    assert table.file.read_text() == header + "\n"
+    assert table.file.read_text(encoding="utf-8") == header + "\n"
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_one_notebook_brings_the_course_and_changes_nothing_else(python, wheel, 
 
 def test_first_cell_stops_where_pip_fails(python, wheel, tmp_path):
     broken = tmp_path / wheel.name
-    broken.write_text("no wheel")
+    broken.write_text("no wheel", encoding="utf-8")
     result = colab.run(python, CHAPTER, broken, tmp_path / "run")
     assert "RuntimeError: The course needs git, the internet and Python 3.11" in result.problem
     assert result.brought == set()

@@ -178,5 +178,5 @@ def test_data_of_pages_and_earlier_rooms_may_be_imported(root, tmp_path):
         ("chapters/a.py", "from ssl_course import evaluate\nfrom ssl_course.chapters.a import b"),
     ):
         (package / file).parent.mkdir(parents=True, exist_ok=True)
-        (package / file).write_text(line)
+        (package / file).write_text(line, encoding="utf-8")
     assert not [fault for fault in faults(package) if "imports" in fault]

@@ -54,7 +54,9 @@ def test_a_site_that_is_not_there_is_dead():
 def test_addresses_are_those_of_references_and_pages(tmp_path):
     page = tmp_path / "page.md"
     own = version.repository()
-    page.write_text(f"[a](https://a.example/x) <https://b.example> [c]({own}/x) [d](other.md)")
+    page.write_text(
+        f"[a](https://a.example/x) <https://b.example> [c]({own}/x) [d](other.md)", encoding="utf-8"
+    )
     found = links.addresses([page])
     assert {address: place for address, place in found.items() if place == "page.md"} == {
         "https://a.example/x": "page.md",

@@ -15,7 +15,9 @@ from ssl_course import exercises
 ROOT = Path(__file__).parents[1]
 SOURCES = pairs.sources()
 TEXTS = [*(ROOT / "book").glob("*.md"), *(ROOT / "book").glob("*.ipynb"), ROOT / "README.md"]
-REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+    "urls"
+]["Repository"]
 CHAPTERS = [path for path in SOURCES if path.stem[:2].isdigit()]
 parametrize = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 each_chapter = pytest.mark.parametrize("source", CHAPTERS, ids=lambda path: path.stem)
@@ -53,7 +55,7 @@ def test_notebook_has_run_and_holds_text_only(source):
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 def test_no_traces_of_a_machine_and_nothing_left_open(path):
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert not re.findall(r"/(?:work|tmp|root|home)/\S*", text)
     assert not re.findall(r"TODO|FIXME|XXX|lorem ipsum|coming soon|to be written", text)
     assert not re.findall(r"object at 0x[0-9a-f]+", text)
@@ -61,17 +63,17 @@ def test_no_traces_of_a_machine_and_nothing_left_open(path):
 
 @each_chapter
 def test_front_matter_is_complete(source):
-    course = yaml.safe_load(source.read_text().split("---")[1])["course"]
+    course = yaml.safe_load(source.read_text(encoding="utf-8").split("---")[1])["course"]
     assert course["article"]
     assert course["before"]
     assert set(course["minutes"]) == {"reading", "cached", "quick", "full"}
     for objective in course["objectives"].values():
-        assert objective.rstrip(".")[1:] in source.read_text().split("---", 2)[2]
+        assert objective.rstrip(".")[1:] in source.read_text(encoding="utf-8").split("---", 2)[2]
 
 
 @each_chapter
 def test_chapter_has_its_parts(source):
-    text = source.read_text()
+    text = source.read_text(encoding="utf-8")
     headings = re.findall(r"^## (.*)$", text, re.M)
     for part in ("Predict first", "Break it", "Exercises", "Take-aways", "Quiz", "Reproducibility"):
         assert part in headings
@@ -82,8 +84,8 @@ def test_chapter_has_its_parts(source):
 
 @each_chapter
 def test_terms_lead_to_the_glossary(source):
-    glossary = (ROOT / "book" / "glossary.md").read_text()
-    used = re.findall(r"{term}`(?:[^`<]*<)?([^`>]+)>?`", source.read_text())
+    glossary = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
+    used = re.findall(r"{term}`(?:[^`<]*<)?([^`>]+)>?`", source.read_text(encoding="utf-8"))
     assert used
     for term in used:
         assert re.search(rf"^{re.escape(term)}$", glossary, re.M), term
@@ -91,10 +93,12 @@ def test_terms_lead_to_the_glossary(source):
 
 @each_chapter
 def test_quiz_bank(source):
-    objectives = yaml.safe_load(source.read_text().split("---")[1])["course"]["objectives"]
+    objectives = yaml.safe_load(source.read_text(encoding="utf-8").split("---")[1])["course"][
+        "objectives"
+    ]
     chapter = re.match(r"\d\d(-\d)?", source.stem)[0]
     bank = exercises.bank(chapter)
-    used = re.findall(rf'exercises\.quiz\("{chapter}\.(\w+)"\)', source.read_text())
+    used = re.findall(rf'exercises\.quiz\("{chapter}\.(\w+)"\)', source.read_text(encoding="utf-8"))
     assert sorted(used) == sorted(bank), "each question is asked once"
     for question in bank.values():
         assert question["objective"] in objectives
@@ -108,13 +112,16 @@ def test_repository_address_is_the_one_of_pyproject():
     own = REPOSITORY.removeprefix("https://github.com/")
     name = r"([\w.-]+/[\w.-]+?)"
     pattern = rf"colab\.research\.google\.com/github/{name}/|git\+https://github\.com/{name}[@\s]"
-    texts = [path.read_text() for path in TEXTS]
+    texts = [path.read_text(encoding="utf-8") for path in TEXTS]
     repeated = [found for text in texts for pair in re.findall(pattern, text) for found in pair]
     assert set(repeated) - {""} == {own}
     for text in texts:
         for found, path in re.findall(rf"github\.com/{name}/blob/main/([\w./-]+)", text):
             assert found == own or not (ROOT / path).exists()
-    assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["repository-code"] == REPOSITORY
+    assert (
+        yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["repository-code"]
+        == REPOSITORY
+    )
 
 
 def test_no_other_file_repeats_the_address():

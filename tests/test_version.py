@@ -151,7 +151,10 @@ class TestSet:
             copy.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
         changelog = tmp_path / "CHANGELOG.md"
         news = version.UNRELEASED + "\n### Fixed\n\n- A fault.\n"
-        changelog.write_text(changelog.read_text().replace(version.UNRELEASED, news))
+        changelog.write_text(
+            changelog.read_text(encoding="utf-8").replace(version.UNRELEASED, news),
+            encoding="utf-8",
+        )
         return tmp_path
 
     def test_reaches_every_place(self, clone):
@@ -160,14 +163,18 @@ class TestSet:
         assert len(found) == len(version.places())
         assert all(numbers == {"12.3.45"} for numbers in found.values())
         for page in clone.glob("book/*.md"):
-            assert page.read_text().count("12.3.45") == page.read_text().count("v12.3.45") >= 2
+            assert (
+                page.read_text(encoding="utf-8").count("12.3.45")
+                == page.read_text(encoding="utf-8").count("v12.3.45")
+                >= 2
+            )
 
     def test_dates_the_news(self, clone):
         version.set_to("12.3.45", date(2031, 2, 3), clone)
-        assert 'date-released: "2031-02-03"' in (clone / "CITATION.cff").read_text()
+        assert 'date-released: "2031-02-03"' in (clone / "CITATION.cff").read_text(encoding="utf-8")
         wanted = "## [Unreleased]\n\n## [12.3.45] - 2031-02-03\n\n### Fixed\n\n- A fault.\n"
-        assert wanted in (clone / "CHANGELOG.md").read_text()
-        assert f"## [{NUMBER}]" in (clone / "CHANGELOG.md").read_text()
+        assert wanted in (clone / "CHANGELOG.md").read_text(encoding="utf-8")
+        assert f"## [{NUMBER}]" in (clone / "CHANGELOG.md").read_text(encoding="utf-8")
 
     def test_refuses_what_is_no_version(self, clone):
         with pytest.raises(ValueError, match="is no version"):

@@ -49,6 +49,10 @@ def test_commands_exist(path):
 
 
 def test_one_action_has_one_version():
-    used = [line for path in FILES for line in re.findall(r"uses: (\w\S+@\w+)", path.read_text())]
+    used = [
+        line
+        for path in FILES
+        for line in re.findall(r"uses: (\w\S+@\w+)", path.read_text(encoding="utf-8"))
+    ]
     assert used
     assert len(set(used)) == len({line.partition("@")[0] for line in used})

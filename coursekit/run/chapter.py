@@ -90,7 +90,7 @@ class Page(IPyNbFile):
         file = Path(self.path).with_suffix(".pid")
         self.quietly(f"import os; open({str(file)!r}, 'w').write(str(os.getpid())); del os")
         try:
-            return psutil.Process(int(file.read_text()))
+            return psutil.Process(int(file.read_text(encoding="utf-8")))
         except (OSError, ValueError, psutil.Error):
             return None
         finally:

@@ -72,7 +72,9 @@ class Blend:
         height, width = self.images.shape[1:3]
         first, second = self._start()
         still = np.stack([self.decode(first, second, p) for p in positions])[None]
-        template = Template(resources.files(__name__).joinpath("blend.html").read_text())
+        template = Template(
+            resources.files(__name__).joinpath("blend.html").read_text(encoding="utf-8")
+        )
         return template.substitute(
             id=f"ssl-blend-{uuid.uuid4().hex[:8]}",
             sprite=_png(sprite),
@@ -175,7 +177,9 @@ class Choice:
             )
             panels.append(f'<div class="panel" id="{one}-panel">{panel}</div>')
             rules.append(f"#{name}:has(#{one}:checked) #{one}-panel{{display:block}}")
-        template = Template(resources.files(__name__).joinpath("choice.html").read_text())
+        template = Template(
+            resources.files(__name__).joinpath("choice.html").read_text(encoding="utf-8")
+        )
         return template.substitute(
             id=name,
             title=html.escape(self.title),

@@ -14,7 +14,7 @@ def environment(clone):
     """What Sphinx knows of a book with the pages "a", "b" and "costs"; they have been read."""
     for name in ("a", "b"):
         clone.page(name, cell("pass"))
-    (clone.book / "costs.md").write_text("# Costs\n\n```{chapter-costs}\n```\n")
+    (clone.book / "costs.md").write_text("# Costs\n\n```{chapter-costs}\n```\n", encoding="utf-8")
     env = SimpleNamespace(
         found_docs={"a", "b", "costs"}, doc2path=lambda name: str(clone.book / f"{name}.md")
     )
@@ -39,7 +39,7 @@ def test_new_outputs_concern_their_page_and_the_table_of_costs(environment):
 
 def test_a_page_with_an_older_time_stamp_is_read(environment, clone):
     source = clone.book / "b.md"
-    source.write_text(source.read_text() + "\nMore.\n")
+    source.write_text(source.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
     assert outdated(environment) == ["b"]
 
 

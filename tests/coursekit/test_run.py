@@ -86,8 +86,10 @@ def test_costs_are_noted_and_held_against_the_budget(clone, runner, monkeypatch)
     assert kinds(source) == []
     monkeypatch.setattr(everything, "CELL", 0.5)
     assert kinds(source) == ["cost"]
-    text = source.read_text().replace("kernelspec:", "course:\n  budget: {cell: 3}\nkernelspec:")
-    source.write_text(text)
+    text = source.read_text(encoding="utf-8").replace(
+        "kernelspec:", "course:\n  budget: {cell: 3}\nkernelspec:"
+    )
+    source.write_text(text, encoding="utf-8")
     assert kinds(source) == []
 
 
@@ -112,11 +114,11 @@ MODULE = '''"""About."""\n\ndef two():\n    """Two."""\n    return 2  # as it sa
 def page(clone, runner):
     """A page that imports a module, opens a table and lists a folder, and has run."""
     (clone.root / "tables").mkdir()
-    (clone.root / "tables" / "a.csv").write_text("1\n")
+    (clone.root / "tables" / "a.csv").write_text("1\n", encoding="utf-8")
     (clone.root / "package").mkdir()
     (clone.root / "package" / "__init__.py").touch()
-    (clone.root / "package" / "module.py").write_text(MODULE)
-    (clone.root / "package" / "other.py").write_text("")
+    (clone.root / "package" / "module.py").write_text(MODULE, encoding="utf-8")
+    (clone.root / "package" / "other.py").write_text("", encoding="utf-8")
     code = f"import sys; sys.path.insert(0, {str(clone.root)!r})\nfrom package import (\n module)\n"
     code += "print(module.two(), open('../tables/a.csv').read())"
     source = clone.page("a", cell(code), cell(LISTS))
@@ -150,7 +152,7 @@ def test_content_decides_what_is_stale(clone, page, file, content, current):
         path.unlink()
     else:
         path.parent.mkdir(exist_ok=True)
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
     forget()
     assert (everything.executed(page) is not None) == current
 
@@ -164,10 +166,10 @@ def test_time_stamps_decide_nothing(clone, page):
 
 
 def test_prose_decides_nothing_and_code_does(clone, page):
-    text = page.read_text()
-    page.write_text(text.replace("# a", "# A new title"))
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("# a", "# A new title"), encoding="utf-8")
     assert everything.executed(page)
-    page.write_text(text.replace("print(module", "print('now', module"))
+    page.write_text(text.replace("print(module", "print('now', module"), encoding="utf-8")
     assert everything.executed(page) is None
 
 
@@ -192,7 +194,7 @@ def test_versions_are_part_of_what_a_page_read(page, monkeypatch):
 
 def test_a_record_of_another_form_means_another_run(page):
     file = record.RECORDS / "a.json"
-    file.write_text(file.read_text().replace('"code"', '"kode"'))
+    file.write_text(file.read_text(encoding="utf-8").replace('"code"', '"kode"'), encoding="utf-8")
     assert everything.executed(page) is None
 
 

@@ -184,7 +184,9 @@ def test_feedback_that_fails_costs_no_marks(tmp_path, capsys):
 
 def test_feedback_names_the_misconception(graded):
     course, *_ = graded
-    page = (course / "feedback" / "cheats" / "week1" / "01-background.html").read_text()
+    page = (course / "feedback" / "cheats" / "week1" / "01-background.html").read_text(
+        encoding="utf-8"
+    )
     assert "AssertionError" in page
 
 

@@ -113,7 +113,7 @@ class TestChapter:
 
     def test_page_shows_the_stub_of_the_solution(self, chapter):
         """The task has the signatures and docstrings of the solution, and nothing else."""
-        source = CHAPTERS[chapter].read_text()
+        source = CHAPTERS[chapter].read_text(encoding="utf-8")
         for cell in solutions(assignment.assignment(CHAPTERS[chapter])).values():
             stub = re.sub(
                 r" *### BEGIN SOLUTION.*?### END SOLUTION\n?", "", cell.source, flags=re.S

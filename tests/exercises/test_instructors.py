@@ -56,7 +56,7 @@ def test_commands_print_what_the_page_shows(walk):
 
 def test_marks_are_those_of_the_page(walk):
     course, _, _ = walk
-    assert shown("text")[0] == (course / "week3-marks.csv").read_text()
+    assert shown("text")[0] == (course / "week3-marks.csv").read_text(encoding="utf-8")
 
 
 def test_release_for_marks_leaves_out_what_the_page_solves(tmp_path):
@@ -109,7 +109,9 @@ def test_exchange_of_a_hub(walk, tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
     settings = (ROOT / "assignments" / "nbgrader_config.py").read_text(encoding="utf-8")
     for folder in (course, desk):
-        (folder / "nbgrader_config.py").write_text(f"{settings}\nc.Exchange.root = '{exchange}'\n")
+        (folder / "nbgrader_config.py").write_text(
+            f"{settings}\nc.Exchange.root = '{exchange}'\n", encoding="utf-8"
+        )
 
     def nbgrader(folder, *command):
         subprocess.run(["nbgrader", *command], cwd=folder, check=True, capture_output=True)

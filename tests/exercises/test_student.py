@@ -43,7 +43,9 @@ class TestChapter:
         assert set(kinds) == {True, False}, "a chapter has exercises of both kinds"
 
     def test_front_matter_has_time_and_level_of_each(self, chapter):
-        course = yaml.safe_load(CHAPTERS[chapter].read_text().split("---")[1])["course"]
+        course = yaml.safe_load(CHAPTERS[chapter].read_text(encoding="utf-8").split("---")[1])[
+            "course"
+        ]
         letters = [name.rpartition("-")[2] for name in solutions(jupytext.read(CHAPTERS[chapter]))]
         assert list(course["exercises"]) == letters
         for about in course["exercises"].values():
@@ -67,7 +69,7 @@ class TestChapter:
                 assert leaked == [], file
 
     def test_page_shows_solutions_for_self_study_only(self, chapter, root):
-        page = (root / "_build" / "html" / "book" / f"{chapter}.html").read_text()
+        page = (root / "_build" / "html" / "book" / f"{chapter}.html").read_text(encoding="utf-8")
         text = re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]*>", "", page)))
         for cell in solutions(jupytext.read(CHAPTERS[chapter])).values():
             shown = [re.sub(r"\s+", "", line) in text for line in secrets(cell)]

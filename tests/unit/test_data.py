@@ -30,7 +30,9 @@ def write_mirror(folder, monkeypatch, content: bytes):
     """A mirror whose list agrees with whatever ``mnist.npz`` it holds."""
     folder.mkdir(exist_ok=True)
     (folder / "mnist.npz").write_bytes(content)
-    (folder / "SHA256SUMS").write_text(f"{hashlib.sha256(content).hexdigest()}  mnist.npz\n")
+    (folder / "SHA256SUMS").write_text(
+        f"{hashlib.sha256(content).hexdigest()}  mnist.npz\n", encoding="utf-8"
+    )
     monkeypatch.setenv("SSL_COURSE_DATA", str(folder))
 
 
@@ -235,7 +237,7 @@ def test_cifar_is_read_from_its_binary_batches(private, monkeypatch):
     mirror.mkdir()
     (mirror / "cifar-10-binary.tar.gz").write_bytes(archive.getvalue())
     digest = hashlib.sha256(archive.getvalue()).hexdigest()
-    (mirror / "SHA256SUMS").write_text(f"{digest}  cifar-10-binary.tar.gz\n")
+    (mirror / "SHA256SUMS").write_text(f"{digest}  cifar-10-binary.tar.gz\n", encoding="utf-8")
     monkeypatch.setenv("SSL_COURSE_DATA", str(mirror))
 
     photographs = data.load("cifar10", full=True)
@@ -274,7 +276,9 @@ def test_usps_validation_comes_out_of_training(private, monkeypatch):
         "y_test": np.arange(20) % 10,
     }
     np.savez(private / "usps.npz", **arrays)
-    (private / "SHA256SUMS").write_text(f"{fetch.sha256_of(private / 'usps.npz')}  usps.npz\n")
+    (private / "SHA256SUMS").write_text(
+        f"{fetch.sha256_of(private / 'usps.npz')}  usps.npz\n", encoding="utf-8"
+    )
     monkeypatch.setenv("SSL_COURSE_DATA", str(private))
     usps = data.load("usps", full=True)
     parts = usps.unlabeled, usps.train, usps.validation, usps.test

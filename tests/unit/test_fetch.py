@@ -193,10 +193,10 @@ class TestCacheThatCannotBeWritten:
         self.refused(private, server, os.strerror(errno.ENOSPC))
 
     def test_file_where_the_folder_should_be(self, private, server, monkeypatch):
-        (private / "file").write_text("no folder")
+        (private / "file").write_text("no folder", encoding="utf-8")
         monkeypatch.setenv("SSL_COURSE_CACHE", str(private / "file" / "cache"))
         self.refused(private, server, os.strerror(errno.ENOTDIR))
-        assert (private / "file").read_text() == "no folder"
+        assert (private / "file").read_text(encoding="utf-8") == "no folder"
 
 
 def test_cache_is_the_users_own_without_the_variable(private, monkeypatch):
@@ -221,7 +221,7 @@ class TestMirror:
             for path in folder.iterdir()
             if path.name != "SHA256SUMS"
         ]
-        (folder / "SHA256SUMS").write_text("".join(lines))
+        (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
     def test_official_files(self, folder):
         self.list_files(folder)
@@ -252,11 +252,13 @@ class TestMirror:
     def test_list_in_binary_notation(self, folder):
         self.list_files(folder)
         listing = folder / "SHA256SUMS"
-        listing.write_text(listing.read_text().replace("  ", " *"))
+        listing.write_text(
+            listing.read_text(encoding="utf-8").replace("  ", " *"), encoding="utf-8"
+        )
         assert fetch.locate(entry())[1] == "mirror"
 
     def test_file_that_is_not_listed(self, folder):
-        (folder / "SHA256SUMS").write_text(f"{SHA256}  other.bin\n")
+        (folder / "SHA256SUMS").write_text(f"{SHA256}  other.bin\n", encoding="utf-8")
         with pytest.raises(fetch.DataError, match=r"needs toy\.bin.*listed in SHA256SUMS"):
             fetch.locate(entry())
 

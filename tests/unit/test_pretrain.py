@@ -188,7 +188,7 @@ class TestRun:
     def test_killed_before_the_note_was_written(self, digits, whole, state, epochs):
         """Variables of an epoch that the note does not know yet do no harm."""
         (state / "epoch-3.npz").write_bytes(b"half a file")
-        (state / "history.new").write_text("{")
+        (state / "history.new").write_text("{", encoding="utf-8")
         resumed, _ = train(digits, state)
         assert epochs == [2]
         assert equal(whole[0], weights(resumed))
@@ -314,7 +314,7 @@ class TestModes:
         )
 
     def test_unwritable_folder_fails_before_training(self, tiny, monkeypatch):
-        (tiny / "file").write_text("not a folder")
+        (tiny / "file").write_text("not a folder", encoding="utf-8")
         monkeypatch.setenv("SSL_COURSE_CHECKPOINTS", str(tiny / "file" / "checkpoints"))
         monkeypatch.setattr(training, "run", lambda *_: pytest.fail("training began"))
         with pytest.raises(CheckpointError, match="Set SSL_COURSE_CHECKPOINTS"):
@@ -349,9 +349,9 @@ class TestFaults:
         arrays = checkpoint.load_file(path)
         change(arrays)
         path.write_bytes(checkpoint.serialize(arrays))
-        card = json.loads(card_path.read_text())
+        card = json.loads(card_path.read_text(encoding="utf-8"))
         card["weights_sha256"] = checkpoint.sha256_of(path)
-        card_path.write_text(json.dumps(card))
+        card_path.write_text(json.dumps(card), encoding="utf-8")
 
     def test_round_trip(self, saved, digits):
         method = training.build(dataclasses.replace(TINY, seed=5), digits)
@@ -373,13 +373,13 @@ class TestFaults:
 
     @pytest.mark.parametrize("content", ["{}", "[]", "null", '{"recipe": {"name": "tiny"}}'])
     def test_incomplete_card(self, saved, digits, content):
-        saved[1].write_text(content)
+        saved[1].write_text(content, encoding="utf-8")
         self.refused(digits, r"tiny\.json is incomplete")
 
     def test_files_of_another_recipe(self, saved, digits):
         """Renamed files of the same shapes would be a wrong network, silently."""
-        card = json.loads(saved[1].read_text())
-        saved[1].write_text(json.dumps(card | {"recipe": {"name": "other"}}))
+        card = json.loads(saved[1].read_text(encoding="utf-8"))
+        saved[1].write_text(json.dumps(card | {"recipe": {"name": "other"}}), encoding="utf-8")
         self.refused(digits, r"tiny\.json belongs to 'other'")
 
     @pytest.mark.parametrize("cut", [1, 100, None])
@@ -397,8 +397,10 @@ class TestFaults:
     def test_no_safetensors_file(self, saved, digits):
         path, card_path = saved
         path.write_bytes(b"something else")
-        card = json.loads(card_path.read_text()) | {"weights_sha256": checkpoint.sha256_of(path)}
-        card_path.write_text(json.dumps(card))
+        card = json.loads(card_path.read_text(encoding="utf-8")) | {
+            "weights_sha256": checkpoint.sha256_of(path)
+        }
+        card_path.write_text(json.dumps(card), encoding="utf-8")
         self.refused(digits, r"is no safetensors file")
 
     def test_missing_tensor(self, saved, digits):
@@ -468,7 +470,7 @@ class TestFaults:
 
     def test_both_files_are_as_readable_as_any_other(self, saved, private):
         """A teacher writes a shared folder, students read it."""
-        (private / "any").write_text("")
+        (private / "any").write_text("", encoding="utf-8")
         usual = (private / "any").stat().st_mode
         assert [path.stat().st_mode for path in saved] == [usual, usual]
 
@@ -542,7 +544,7 @@ class TestCommandLine:
         assert "no data here" in capsys.readouterr().err
 
     def test_unwritable_folder(self, tiny, monkeypatch, capsys):
-        (tiny / "file").write_text("no folder")
+        (tiny / "file").write_text("no folder", encoding="utf-8")
         monkeypatch.setenv("SSL_COURSE_CHECKPOINTS", str(tiny / "file" / "checkpoints"))
         assert main(["tiny"]) == 1
         assert "Set SSL_COURSE_CHECKPOINTS" in capsys.readouterr().err

@@ -54,7 +54,9 @@ def mirrored(monkeypatch, folder, name, content):
     entry = data.REGISTRY[name]
     file = entry.official[0].name
     (folder / file).write_bytes(content)
-    (folder / "SHA256SUMS").write_text(f"{hashlib.sha256(content).hexdigest()}  {file}\n")
+    (folder / "SHA256SUMS").write_text(
+        f"{hashlib.sha256(content).hexdigest()}  {file}\n", encoding="utf-8"
+    )
     monkeypatch.setenv("SSL_COURSE_DATA", str(folder))
     return data.load(name, full=True)
 

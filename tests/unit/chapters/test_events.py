@@ -38,8 +38,8 @@ def test_embeddings_are_in_the_format_of_the_projector(tmp_path):
     vectors = np.random.default_rng(0).normal(size=(5, 3))
     events.embeddings(tmp_path / "new", vectors, list("abcde"))
     assert np.allclose(np.loadtxt(tmp_path / "new" / "tensors.tsv"), vectors, rtol=1e-4)
-    assert (tmp_path / "new" / "metadata.tsv").read_text().split() == list("abcde")
-    config = (tmp_path / "new" / "projector_config.pbtxt").read_text()
+    assert (tmp_path / "new" / "metadata.tsv").read_text(encoding="utf-8").split() == list("abcde")
+    config = (tmp_path / "new" / "projector_config.pbtxt").read_text(encoding="utf-8")
     assert 'tensor_path: "tensors.tsv"' in config
     assert 'metadata_path: "metadata.tsv"' in config
 
@@ -50,7 +50,7 @@ def test_pictures_of_embeddings_lie_row_by_row_in_one_square(tmp_path):
     sheet = np.asarray(Image.open(tmp_path / "images.png"))
     assert sheet.shape == (3 * 2, 3 * 3)
     assert sheet[::2, ::3].ravel().tolist() == [0, 64, 128, 191, 255, 0, 0, 0, 0]
-    config = (tmp_path / "projector_config.pbtxt").read_text()
+    config = (tmp_path / "projector_config.pbtxt").read_text(encoding="utf-8")
     assert 'image_path: "images.png" single_image_dim: 3 single_image_dim: 2' in config
 
 

@@ -75,7 +75,7 @@ def mirror_of_xrays(private, monkeypatch, **arrays):
     np.savez(private / "pneumoniamnist.npz", **arrays)
     content = (private / "pneumoniamnist.npz").read_bytes()
     line = f"{hashlib.sha256(content).hexdigest()}  pneumoniamnist.npz\n"
-    (private / "SHA256SUMS").write_text(line)
+    (private / "SHA256SUMS").write_text(line, encoding="utf-8")
     monkeypatch.setenv("SSL_COURSE_DATA", str(private))
     monkeypatch.setenv("SSL_COURSE_CACHE", str(private / "cache"))
 

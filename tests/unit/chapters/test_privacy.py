@@ -208,9 +208,9 @@ class TestTables:
             numbers = generator.integers(1, 1000, len(columns) - 1)
             lines.append(",".join(map(str, [i, *numbers, i % 3 // 2])))
         path = tmp_path / "credit_default_taiwan.csv"
-        path.write_text("\n".join([*lines, lines[-1].replace("59,", "60,", 1)]))
+        path.write_text("\n".join([*lines, lines[-1].replace("59,", "60,", 1)]), encoding="utf-8")
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        (tmp_path / "SHA256SUMS").write_text(f"{sha256}  {path.name}\n")
+        (tmp_path / "SHA256SUMS").write_text(f"{sha256}  {path.name}\n", encoding="utf-8")
         monkeypatch.setenv("SSL_COURSE_DATA", str(tmp_path))
         monkeypatch.setenv("SSL_COURSE_CACHE", str(tmp_path / "cache"))
         entry = data.REGISTRY["credit_default"]
