@@ -25,13 +25,13 @@ def write(
     """
     length = method.transformer.input_shape[1]
     random = np.random.default_rng(seed)
-    temperatures = np.asarray(temperatures, "float32")[:, None]
-    tokens = np.full((len(temperatures), length), PADDING, "int32")
+    divisors = np.asarray(temperatures, "float32")[:, None]
+    tokens = np.full((len(divisors), length), PADDING, "int32")
     tokens[:, 0] = START
-    cache = {}
+    cache: dict[int, tuple] = {}
     for place in range(1, length):
         vectors = text_step(method.transformer, tokens[:, place - 1], place - 1, cache)
-        scores = np.asarray(method.score(vectors))[:, 0] / temperatures
+        scores = np.asarray(method.score(vectors))[:, 0] / divisors
         scores[:, :END] = -np.inf
         drawn = (scores + random.gumbel(size=scores.shape)).argmax(axis=1)
         over = np.isin(tokens[:, place - 1], (PADDING, END))

@@ -24,7 +24,13 @@ class MultiTask(Method):
     (Doersch & Zisserman, 2017.)
     """
 
-    def __init__(self, encoder, view, weights: Mapping[str, float], temperature=0.2):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        view: keras.Layer,
+        weights: Mapping[str, float],
+        temperature: float = 0.2,
+    ):
         super().__init__()
         if unknown := set(weights) - set(TASKS):
             raise ValueError(f"unknown task {', '.join(unknown)}; known: {', '.join(TASKS)}")
@@ -40,23 +46,23 @@ class MultiTask(Method):
         if "reconstruction" in weights:
             self.decoder = networks.patch_decoder()
 
-    def contrastive(self, images, training):
+    def contrastive(self, images: Tensor, training: bool) -> Tensor:
         """The loss of SimCLR on two views of each image."""
         seen = (self.encoder(self.view(images), training=training) for _ in range(2))
         first, second = (self.projector(h, training=training) for h in seen)
         return nt_xent(first, second, self.temperature)
 
-    def rotation(self, images, training):
+    def rotation(self, images: Tensor, training: bool) -> Tensor:
         """Cross-entropy of the quarter turns by which the images were turned."""
         turned, answers = self.turn(images)
         logits = self.head(self.encoder(turned, training=training))
         return classification(answers, logits)
 
-    def reconstruction(self, images, training):
+    def reconstruction(self, images: Tensor, training: bool) -> Tensor:
         """Cross-entropy of each image with its copy."""
         return binary_cross_entropy(images, self.decoder(self.encoder(images, training=training)))
 
-    def losses_of(self, images, training=False) -> dict:
+    def losses_of(self, images: Tensor, training: bool = False) -> dict[str, Tensor]:
         """The loss of each task, unweighted."""
         return {name: getattr(self, name)(images, training) for name in self.task_weights}
 

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,7 @@ def arrays(path: Path, entry: Entry, names: Iterable[str]) -> dict[str, np.ndarr
     return found
 
 
-def table(path: Path, entry: Entry, columns: Iterable[str], **options) -> pd.DataFrame:
+def table(path: Path, entry: Entry, columns: Iterable[str], **options: Any) -> pd.DataFrame:
     """The table of a .csv file, which has to have these columns among others, and rows."""
     try:
         frame = pd.read_csv(path, **options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,11 @@ def _cifar10(entry: Entry, sample: None, arrays: dict, source: str) -> Dataset:
     return assemble(entry, arrays["x_train"], train, validation, test, None, source)
 
 
-_SPLITTERS = {"mnist": _mnist, "fashion_mnist": _fashion_mnist, "cifar10": _cifar10}
+_SPLITTERS: dict[str, Callable[..., Dataset]] = {
+    "mnist": _mnist,
+    "fashion_mnist": _fashion_mnist,
+    "cifar10": _cifar10,
+}
 
 
 def assemble(
@@ -140,9 +145,9 @@ def _read_cifar(path: Path) -> dict:
     """CIFAR's binary batches: records of a label and 32 × 32 red, green, then blue bytes."""
     with tarfile.open(path) as archive:
         batches = {
-            Path(member.name).name: archive.extractfile(member).read()
+            Path(member.name).name: stream.read()
             for member in archive
-            if member.name.endswith(".bin")
+            if member.name.endswith(".bin") and (stream := archive.extractfile(member))
         }
     arrays = {}
     for part, prefix in (("train", "data_batch_"), ("test", "test_batch")):

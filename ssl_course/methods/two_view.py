@@ -53,8 +53,8 @@ class TwoViewMethod(Method):
         first, second = self.views(images), self.views(images)
         return Pair(self.project(first, training), self.project(second, training))
 
-    def objective(self, first: Tensor, second: Tensor) -> Tensor:
-        """The loss of a batch of projections, one number."""
+    def objective(self, *args: Any, **projections: Any) -> Tensor:
+        """The loss of a batch, one number, from the fields of what `compute` returns."""
         raise NotImplementedError
 
     def compare(self, images: Tensor, outputs: Any) -> Tensor:

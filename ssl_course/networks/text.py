@@ -48,11 +48,13 @@ class SelfAttention(layers.Layer):
         ``cache`` is empty for the first token, then what the step before returned beside its
         result: keys and values (n, heads, t, D / heads) of all tokens so far.
         """
-        query, *own = self._split(token)
+        query, keys, values = self._split(token)
         if not cache:  # whoever is alone gathers from itself
-            return self._merge(own[1]), tuple(own)
-        own = [ops.concatenate(pair, axis=2) for pair in zip(cache, own, strict=True)]
-        return self._gather(query, *own, True), tuple(own)
+            return self._merge(values), (keys, values)
+        keys, values = (
+            ops.concatenate(pair, axis=2) for pair in zip(cache, (keys, values), strict=True)
+        )
+        return self._gather(query, keys, values, True), (keys, values)
 
     def _split(self, tokens: Tensor) -> list[Tensor]:
         """Queries, keys and values, each (n, heads, T, D / heads)."""

@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     names = parser.parse_args(arguments).names
     if unknown := set(names) - RECIPES.keys():
         parser.error(f"unknown recipe {', '.join(sorted(unknown))}; known: {', '.join(RECIPES)}")
-    trained = set()
+    trained: set[str] = set()
     try:
         return _train(names or [name for name in RECIPES if problem(name)], trained)
     except KeyboardInterrupt:

@@ -1,5 +1,7 @@
 """The runs of section 6.2: one small Transformer, two ways to guess characters."""
 
+from typing import Any
+
 import keras
 
 from ssl_course import networks
@@ -20,7 +22,7 @@ def causal() -> keras.Model:
     return CausalLanguageModel(networks.text_transformer(CHARACTERS, causal=True))
 
 
-SETTINGS = {"batch_size": 64, "learning_rate": 3e-3, "decay": True}
+SETTINGS: dict[str, Any] = {"batch_size": 64, "learning_rate": 3e-3, "decay": True}
 
 RECIPES = (
     Recipe("reviews-masked", "reviews", masked, epochs=10, **SETTINGS),

@@ -8,6 +8,7 @@ import random
 import time
 import zipfile
 from pathlib import Path
+from typing import TypeAlias
 
 import keras
 import numpy as np
@@ -18,7 +19,7 @@ from ssl_course.evaluate import embed, ridge_probe
 from ssl_course.pretrain.hardware import halve_precision
 from ssl_course.pretrain.recipe import Recipe
 
-Rate = float | keras.optimizers.schedules.LearningRateSchedule
+Rate: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule
 
 WATCHED_TRAIN, WATCHED_VALIDATION = 10_000, 2_500
 """How many labeled examples the metrics after each epoch look at, at most."""
