@@ -33,7 +33,8 @@ def usage() -> str:
 
 def _forget_settings() -> None:
     """Leave out what would silently change a result, for this process and all that it starts."""
-    print(*overridden(), sep="\n", end="", file=sys.stderr)
+    for sentence in overridden():
+        print(sentence, file=sys.stderr)
     clean = clean_environment()
     os.environ.clear()
     os.environ.update(clean)
