@@ -137,6 +137,7 @@ def run(python: Path, source: Path, course: Path, folder: Path) -> Result:
     shutil.copy(course, folder)
     chapter = notebook(source, f"./{course.name}")  # a whole path may have blanks
     nbformat.write(chapter, folder / "chapter.ipynb")
+    _pip(python, "uninstall", "--yes", "--quiet", *added(chapter))  # of a run that was killed
     before = _frozen(python)
     command, settings = [python, "-c", RUN], {"cwd": folder, "env": _clean(folder)}
     done = subprocess.run(command, **settings, capture_output=True, text=True, check=False)
