@@ -45,6 +45,9 @@ MODULES = (
 )
 """What most chapters import; the course's own package is left out, so that it is always new."""
 
+NOTEBOOK_COLUMNS = 20
+"""What pandas shows in a notebook; imported elsewhere, it asks for the width of a terminal."""
+
 
 def serve(address: str) -> None:
     """Fork a kernel for each connection, until this process is told to end."""
@@ -113,6 +116,7 @@ def _fork(client: socket.socket, others: tuple[socket.socket, ...]) -> int:
 
 
 def _be_kernel(arguments: list[str]) -> None:
+    import pandas
     from ipykernel.kernelapp import IPKernelApp
     from matplotlib_inline.backend_inline import _enable_matplotlib_integration
 
@@ -124,6 +128,7 @@ def _be_kernel(arguments: list[str]) -> None:
     kernel = IPKernelApp.instance()
     kernel.initialize([*arguments, *settings])
     _enable_matplotlib_integration()  # pyplot was imported before there was a shell
+    pandas.set_option("display.max_columns", NOTEBOOK_COLUMNS)  # so was pandas
     kernel.start()
 
 
