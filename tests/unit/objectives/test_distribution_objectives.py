@@ -51,6 +51,11 @@ class TestMedianBandwidth:
         assert float(median_bandwidth(FIRST + 9, SECOND + 9)) == pytest.approx(plain, rel=1e-12)
         assert float(median_bandwidth(SECOND, FIRST)) == pytest.approx(plain, rel=1e-12)
 
+    def test_the_first_rows_of_large_samples_tell(self):
+        many = np.random.default_rng(3).normal(size=(510, 2))
+        far = np.concatenate([many[:500], many[500:] + 100])
+        assert float(median_bandwidth(far, many)) == float(median_bandwidth(many, many[:500]))
+
 
 class TestMMD:
     @staticmethod
