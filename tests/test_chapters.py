@@ -9,6 +9,8 @@ from coursekit import pairs
 from coursekit.run import everything
 
 SOURCES = pairs.sources()
+SLOWER = 3.0
+"""CPU seconds of a slow machine with neighbors, for one of the machine that budgets are for."""
 parametrize = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 
 
@@ -20,7 +22,8 @@ def test_the_last_run_is_current(source):
 @parametrize
 @pytest.mark.parametrize("kind", ["error", "output", "cost"])
 def test_nothing_is_found(source, kind):
-    found = [finding.text for finding in everything.findings(source) if finding.kind == kind]
+    findings = everything.findings(source, slack=SLOWER)
+    found = [finding.text for finding in findings if finding.kind == kind]
     assert found == [], "if that is meant, run: make sync"
 
 

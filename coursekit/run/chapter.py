@@ -44,6 +44,7 @@ def prepare(source: Path) -> NotebookNode:
     for grade_id, cell in student.printing(page).items():
         if grade_id in targets:
             cell.outputs = [nbformat.v4.new_output("stream", text=targets[grade_id])]
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), compare.PRINTED]
             cell.execution_count = 1
     for cell in student.version(page, targets).cells:
         role = "checks" if "checks" in cell.metadata else "stub" if "stub" in cell.metadata else ""

@@ -100,14 +100,17 @@ def front_matter(source: Path) -> dict:
     return (yaml.safe_load(parts[1]) or {}).get("course") or {} if not parts[0] else {}
 
 
-def findings(source: Path) -> list[Finding]:
-    """What is wrong with the last run of a page: failed cells, other outputs, costs."""
+def findings(source: Path, slack: float = 1.0) -> list[Finding]:
+    """What is wrong with the last run of a page: failed cells, other outputs, costs.
+
+    ``slack`` times the allowed CPU seconds are no finding: how much slower a machine may be.
+    """
     last = record.load(source.stem)
     if last is None:
         return [Finding(source.stem, "error", "has not run")]
     if last.errors:
         return [Finding(source.stem, "error", text) for _, text in last.errors]
-    return [*_differences(source, last), *_costs(source, last)]
+    return [*_differences(source, last), *_costs(source, last, slack)]
 
 
 def _differences(source: Path, last: record.Record) -> list[Finding]:
@@ -152,16 +155,16 @@ def compared(source: Path) -> Compared:
     return Compared(exactly, within, tuple(left_out))
 
 
-def _costs(source: Path, last: record.Record) -> list[Finding]:
+def _costs(source: Path, last: record.Record, slack: float) -> list[Finding]:
     budget = {"chapter": PAGE, "cell": CELL} | front_matter(source).get("budget", {})
     found = []
-    if last.cpu > budget["chapter"]:
+    if last.cpu > slack * budget["chapter"]:
         text = f"takes {last.cpu:.0f} CPU seconds; {budget['chapter']:.0f} are allowed"
         found.append(Finding(source.stem, "cost", text))
     if last.memory > MEMORY:
         found.append(Finding(source.stem, "cost", f"needs {last.memory / 1e9:.1f} GB of memory"))
     for number, cell in enumerate(last.cells):
-        if cell.cpu > budget["cell"]:
+        if cell.cpu > slack * budget["cell"]:
             text = f"cell {number} takes {cell.cpu:.1f} CPU seconds; {budget['cell']} are allowed"
             found.append(Finding(source.stem, "cost", text))
     return found

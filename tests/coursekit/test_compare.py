@@ -68,3 +68,9 @@ def test_a_tag_takes_a_cell_out():
 def test_the_largest_tolerance_counts():
     assert tolerance(["approx-2pct", "approx-10pct", "other"]) == 0.1
     assert tolerance([]) == 0
+
+
+def test_of_the_target_of_an_exercise_only_the_print_counts():
+    now = printed("1\n") + shown(text_plain="<Figure>")
+    assert difference(printed("1"), now, ["coursekit-printed"]) is None
+    assert difference(printed("2"), now, ["coursekit-printed"]) is not None
