@@ -126,7 +126,11 @@ def _digest(kind: str, place: str) -> str:
     try:
         if kind == "folder":
             files = sorted(one for one in path.iterdir() if one.is_file() and one.name[0] != ".")
-            return _sha256("".join(f"{one.name} {_of_bytes(one)}" for one in files).encode())
+            # TensorFlow opens what it finds there unseen; modules are seen when they are imported.
+            seen = (
+                one.name if one.suffix == ".py" else f"{one.name} {_of_bytes(one)}" for one in files
+            )
+            return _sha256("\n".join(seen).encode())
         if kind == "syntax":
             return _sha256(syntax(path.read_text(encoding="utf-8")).encode())
         return _of_bytes(path)

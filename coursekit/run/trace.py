@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 _READ: dict[str, str] = {}
-_IMPORTS = "<frozen importlib"
+_IMPORTS = "importlib"
+"""Part of the file names of Python's import system, frozen or not, metadata included."""
 
 
 def start() -> None:
@@ -25,10 +26,19 @@ def _hear(event: str, arguments: tuple) -> None:
     path = arguments[0]
     if not isinstance(path, (str, bytes, os.PathLike)) or _is_writing(event, arguments):
         return
-    if sys._getframe(1).f_code.co_filename.startswith(_IMPORTS):
+    if _IMPORTS in sys._getframe(1).f_code.co_filename or _is_quoting():
         return
     kind = "text" if event == "open" else "folder"
     _READ.setdefault(os.path.abspath(os.fsdecode(path)), kind)
+
+
+def _is_quoting() -> bool:
+    """Whether a message about an error quotes a line of code; no output depends on the others."""
+    frame = sys._getframe(2)
+    while frame := frame.f_back:
+        if Path(frame.f_code.co_filename).name in ("traceback.py", "warnings.py"):
+            return True
+    return False
 
 
 def _is_writing(event: str, arguments: tuple) -> bool:
