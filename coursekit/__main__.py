@@ -17,6 +17,7 @@ COMMANDS = {
     "test": ("coursekit.test", "run every test there is"),
     "sync": ("coursekit.sync", "run what changed; write pairs, checks and generated pages"),
     "run": ("coursekit.run.everything", "run chapters; --check compares, --write writes pairs"),
+    "pairs": ("coursekit.pairs", "say which paired notebooks are out of step, in seconds"),
     "backends": ("coursekit.backends", "every method on JAX and on PyTorch"),
     "colab": ("coursekit.colab", "every notebook as on Colab"),
     "version": ("coursekit.version", "set the number of the version everywhere"),

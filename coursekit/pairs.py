@@ -7,10 +7,12 @@ stays small.
 
 from __future__ import annotations
 
+import argparse
 import copy
 import difflib
 import os
 import re
+import sys
 from pathlib import Path
 
 import jupytext
@@ -149,3 +151,21 @@ def write(source: Path, executed: NotebookNode, answers: dict[str, list]) -> boo
     # No newer than its source: jupytext --set-formats takes the newer one of two for the source.
     os.utime(pair, ns=(times.st_atime_ns, times.st_mtime_ns))
     return True
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Say which sources have lost something and which pairs are out of step; 1 if any are."""
+    argparse.ArgumentParser(description=main.__doc__).parse_args(arguments)
+    told = [fault(source) or _out_of_step(source) for source in sources()]
+    for sentence in filter(None, told):
+        print(sentence, file=sys.stderr)
+    return int(any(told))
+
+
+def _out_of_step(source: Path) -> str | None:
+    name = pair_of(source).name
+    return None if is_in_step(source) else f"{name} is not that of its source; run: make sync"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
