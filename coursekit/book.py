@@ -63,7 +63,8 @@ def build() -> int:
 
 def sphinx() -> int:
     """Run Jupyter Book; a warning is an error."""
-    command = [sys.executable, "-m", "jupyter_book", "build", ".", "-W", "-n", "--keep-going"]
+    start = "from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", start, "build", ".", "-W", "-n", "--keep-going"]
     with open(LOG, "w", encoding="utf-8") as log:
         print("building pages …", file=sys.stderr, flush=True)
         status = subprocess.run(

@@ -123,7 +123,8 @@ def derived(executed: NotebookNode, answers: dict[str, list]) -> NotebookNode:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = 1
-    notebook.metadata.pop("widgets", None)
+    for fact in ("widgets", "language_info"):  # of the kernel that ran it
+        notebook.metadata.pop(fact, None)
     return notebook
 
 

@@ -23,6 +23,8 @@ from coursekit.run import compare, record
 
 SECONDS_A_CELL = 900
 """Longest time for one cell; a busy laptop is four times slower than a free one."""
+LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
+"""What a kernel says of itself, for the page's colors: it knows the lines that begin with %."""
 HOUSEKEEPING = "coursekit"
 """Marks the metadata of cells that stand behind the page's own: the students' cells."""
 
@@ -221,6 +223,7 @@ def _record(source: Path, notebook: NotebookNode, plugin: Plugin, wall: float):
     note = record.RECORDS / f"{source.stem}.read"
     seen = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
     note.unlink(missing_ok=True)
+    page.metadata["language_info"] = LANGUAGE
     for output in (o for cell in own for o in cell.outputs if o.output_type == "execute_result"):
         output.setdefault("execution_count", None)
     result = record.Record(
