@@ -89,9 +89,9 @@ def run(sources: list[Path]) -> None:
 
 
 def _expected(source: Path) -> float:
-    """Seconds that a page is expected to take: those of its last run, or as its author says."""
+    """Seconds that a page is expected to take: those of its last run, or what it is allowed."""
     last = record.load(source.stem)
-    return last.wall if last else 60 * front_matter(source).get("minutes", {}).get("cached", 0.1)
+    return last.wall if last else front_matter(source).get("budget", {}).get("chapter", PAGE)
 
 
 def front_matter(source: Path) -> dict:
