@@ -22,7 +22,7 @@ from coursekit.run import kernels
 RECORDS = ROOT / "_build" / "run"
 OUTSIDE = ("_build", "__pycache__", "coursekit")
 """Folders of the clone that no page depends on, beside hidden ones."""
-SETTINGS = ("KERAS_", "SSL_COURSE_")
+SETTINGS = ("SSL_COURSE_",)
 """Beginnings of the names of environment variables that outputs may depend on; those of
 `kernels` are the same for every run."""
 
@@ -165,16 +165,20 @@ def _is_docstring(node: ast.stmt) -> bool:
     )
 
 
-@functools.cache
 def surroundings() -> str:
     """Digest of what outputs depend on beside the clone: settings and versions."""
     settings = {n: v for n, v in os.environ.items() if n.startswith(SETTINGS)}
-    versions = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
-    versions.pop("ssl_course", None)  # its files are looked at one by one
+    settings["KERAS_BACKEND"] = os.environ.get("KERAS_BACKEND", "tensorflow")
+    return _sha256(json.dumps([settings, kernels.ONE_THREAD, versions()], sort_keys=True).encode())
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """Of this Python, this system, and all installed packages but the course, by name."""
+    found = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
+    found.pop("ssl_course", None)  # its files are looked at one by one
     python = f"{platform.python_version()} {platform.machine()} {platform.system()}"
-    return _sha256(
-        json.dumps([settings, kernels.ONE_THREAD, versions, python], sort_keys=True).encode()
-    )
+    return found | {"Python": python}
 
 
 def code_of(cells: list[str]) -> str:

@@ -1,5 +1,7 @@
 """A clone in a folder of the test's own, for what reads and writes in the clone."""
 
+from collections.abc import Iterator
+
 import pytest
 from clones import Clone
 
@@ -7,7 +9,7 @@ from coursekit.run import chapter, everything, record
 
 
 @pytest.fixture
-def clone(tmp_path, monkeypatch) -> Clone:
+def clone(tmp_path, monkeypatch) -> Iterator[Clone]:
     """An empty clone, which all of coursekit's run takes for its own."""
     root = tmp_path / "clone"
     root.mkdir()
@@ -17,4 +19,5 @@ def clone(tmp_path, monkeypatch) -> Clone:
     monkeypatch.setattr(everything, "CACHE", root / "_build" / ".jupyter_cache")
     monkeypatch.setattr(chapter, "BOOK", root / "book")
     record._digest.cache_clear()
-    return Clone(root)
+    yield Clone(root)
+    record._digest.cache_clear()

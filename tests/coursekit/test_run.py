@@ -178,18 +178,18 @@ def test_prose_decides_nothing_and_code_does(clone, page):
 )
 def test_settings_are_part_of_what_a_page_read(page, monkeypatch, name, value):
     monkeypatch.setenv(name, value)
-    record.surroundings.cache_clear()
+    record.versions.cache_clear()
     assert everything.executed(page) is None
     monkeypatch.undo()
-    record.surroundings.cache_clear()
+    record.versions.cache_clear()
 
 
 def test_versions_are_part_of_what_a_page_read(page, monkeypatch):
     monkeypatch.setattr(record.importlib.metadata, "distributions", list)
-    record.surroundings.cache_clear()
+    record.versions.cache_clear()
     assert everything.executed(page) is None
     monkeypatch.undo()
-    record.surroundings.cache_clear()
+    record.versions.cache_clear()
 
 
 def test_a_record_of_another_form_means_another_run(page):
