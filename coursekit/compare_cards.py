@@ -41,8 +41,8 @@ def measured(name: str, folder: Path | None = None) -> dict:
         card = checkpoint.load(name, method)
     dataset = RECIPES[name].dataset
     labeled = data.load(dataset, full=data.REGISTRY[dataset].sample is None)
-    train = training.first(labeled.train, training.WATCHED_TRAIN)
-    test = training.first(labeled.validation, training.WATCHED_VALIDATION)
+    train = training.first_examples(labeled.train, training.WATCHED_TRAIN)
+    test = training.first_examples(labeled.validation, training.WATCHED_VALIDATION)
     encoder = method.encoder
     accuracy = evaluate.ridge_probe(evaluate.embed(encoder, train), evaluate.embed(encoder, test))
     return card | {"probe": accuracy}

@@ -96,8 +96,10 @@ def fault(submitted: Path, released: Path) -> str | None:
     if submitted.stat().st_size > LARGEST:
         return f"The notebook has more than {LARGEST // 1_000_000} MB: clear its outputs."
     try:
-        notebook = nbformat.read(submitted, as_version=4)
-        nbformat.validate(notebook)
+        with warnings.catch_warnings():  # a cell that is there twice is told below
+            warnings.simplefilter("ignore")
+            notebook = nbformat.read(submitted, as_version=4)
+            nbformat.validate(notebook)
     except Exception as error:  # whatever a broken file makes nbformat raise
         return f"The file is not a readable notebook ({type(error).__name__})."
     wanted = _grade_ids(nbformat.read(released, as_version=4))

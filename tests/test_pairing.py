@@ -28,7 +28,7 @@ def book(tmp_path, monkeypatch):
     shutil.copy(BOOK / f"{CHAPTER}.md", folder)
     shutil.copy(BOOK / "jupytext.toml", folder)
     source = folder / f"{CHAPTER}.md"
-    pairs.save(source, student.version(jupytext.read(source)))
+    pairs.write(source, jupytext.read(source), {})
     (tmp_path / "settings" / "jupytext").mkdir(parents=True)
     (tmp_path / "settings" / "jupytext" / "jupytext.toml").write_text(PAIRED, encoding="utf-8")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))

@@ -48,7 +48,7 @@ def built(clone, monkeypatch):
     }.items():
         monkeypatch.setattr(book, name, value)
     monkeypatch.setattr(book.pairs, "sources", list)
-    (clone.root / "_toc.yml").write_text("root: a\n")
+    (clone.root / "_toc.yml").write_text("root: a\n", encoding="utf-8")
     assert book.build() == 0
     assert asked == ["sphinx"]
     asked.clear()
@@ -58,15 +58,17 @@ def built(clone, monkeypatch):
 def test_nothing_changed_and_nothing_is_built(built, clone):
     for path in clone.root.rglob("*.*"):
         path.touch()
-    (clone.book / "a.ipynb").write_text("{}")  # generated, and no part of the pages
+    (clone.book / "a.ipynb").write_text(
+        "{}", encoding="utf-8"
+    )  # generated, and no part of the pages
     assert book.build() == 0
     assert built == []
 
 
 def test_a_page_the_contents_a_record_or_a_missing_page_asks_for_a_build(built, clone):
-    (clone.book / "a.md").write_text("# Changed\n")
+    (clone.book / "a.md").write_text("# Changed\n", encoding="utf-8")
     book.build()
-    (clone.root / "_toc.yml").write_text("root: b\n")
+    (clone.root / "_toc.yml").write_text("root: b\n", encoding="utf-8")
     book.build()
     record.Record(page="a", code="", surroundings="", files={}).save()
     book.build()
@@ -76,6 +78,6 @@ def test_a_page_the_contents_a_record_or_a_missing_page_asks_for_a_build(built, 
 
 
 def test_a_build_that_failed_is_tried_again(built, clone, monkeypatch):
-    (clone.book / "a.md").write_text("# Changed\n")
+    (clone.book / "a.md").write_text("# Changed\n", encoding="utf-8")
     monkeypatch.setattr(book, "sphinx", lambda: 1)
     assert [book.build(), book.build()] == [1, 1]

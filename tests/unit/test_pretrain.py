@@ -432,7 +432,7 @@ class TestFaults:
         saved[which].mkdir()
         self.refused(digits, "is missing" if which == 0 else "cannot be read: Is a directory")
 
-    @pytest.mark.parametrize("part", ["recipe", "code_sha256", "history"])
+    @pytest.mark.parametrize("part", ["recipe", "golden", "history"])
     def test_card_that_could_not_be_loaded_is_not_saved(self, saved, digits, part):
         method = training.build(TINY, digits)
         card = {name: value for name, value in CARD.items() if name != part}
