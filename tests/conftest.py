@@ -1,12 +1,11 @@
 """Shared by all tests: where things are, and a mirror of the full data where there is one."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from coursekit import colab
 from coursekit.run import kernels
 from ssl_course.data.fetch import MIRROR_LIST, MIRROR_VARIABLE
 
@@ -49,11 +48,7 @@ def private(tmp_path, monkeypatch) -> Path:
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory) -> Path:
     """The course as a wheel."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = ["pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT]
-    subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True)
-    (path,) = folder.glob("*.whl")
-    return path
+    return colab.wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="session")
