@@ -13,6 +13,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import sysconfig
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -175,7 +176,10 @@ def surroundings() -> str:
 @functools.cache
 def versions() -> dict[str, str]:
     """Of this Python, this system, and all installed packages but the course, by name."""
-    found = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
+    # Not of all of sys.path: setuptools, once imported, adds its own copies of packages to it.
+    folders = sorted({sysconfig.get_path(name) for name in ("purelib", "platlib")})
+    installed = importlib.metadata.distributions(path=folders)
+    found = {one.metadata["Name"]: one.version for one in installed}
     found.pop("ssl_course", None)  # its files are looked at one by one
     python = f"{platform.python_version()} {platform.machine()} {platform.system()}"
     return found | {"Python": python}

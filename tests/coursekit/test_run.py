@@ -7,7 +7,7 @@ import pytest
 from clones import cell
 from jupyter_cache import get_cache
 
-from coursekit import pairs
+from coursekit import ROOT, pairs
 from coursekit.run import chapter, everything, record
 
 LISTS = "import pathlib; print(len(list(pathlib.Path('..', 'tables').iterdir())))"
@@ -185,11 +185,22 @@ def test_settings_are_part_of_what_a_page_read(page, monkeypatch, name, value):
 
 
 def test_versions_are_part_of_what_a_page_read(page, monkeypatch):
-    monkeypatch.setattr(record.importlib.metadata, "distributions", list)
+    monkeypatch.setattr(record.importlib.metadata, "distributions", lambda path: [])
     record.versions.cache_clear()
     assert everything.executed(page) is None
     monkeypatch.undo()
     record.versions.cache_clear()
+
+
+def test_what_a_package_brings_along_is_no_version_of_ours():
+    """setuptools puts a folder of its own copies first on the path when it is imported."""
+    code = (
+        "from coursekit.run import record; before = record.versions()\n"
+        "record.versions.cache_clear(); import setuptools, sys; "
+        "print([before == record.versions(), any('_vendor' in path for path in sys.path)])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout == "[True, True]\n", done.stderr
 
 
 def test_a_record_of_another_form_means_another_run(page):
