@@ -52,7 +52,8 @@ CLICKS, CLICK_DRAWS = 50, 10
 STRIPS = {"train": (0, 280), "test": (344, 512)}
 CHOOSING = {"train": (0, 152), "test": (216, 280)}
 """Columns of the training strip alone, with the same gap between them: what a choice may see."""
-WINDOWS = (1, 3, 5)
+WINDOWS, WINDOW = (1, 3, 5), 5
+"""Places that a feature is averaged over, and the best of these for encoders by ``window``."""
 STEPS = (100, 200, 400, 800, 1600)
 GAPS = ("at random", "by size")
 GAP_SEEDS = (0, 1, 2, 3, 4)
@@ -103,7 +104,7 @@ class Slide:
         return dict(zip(("dice", "iou"), np.mean(scores, axis=0), strict=True))
 
 
-def dense(encoder: keras.Model, floor: float = 0.0, window: int = 3) -> Map:
+def dense(encoder: keras.Model, floor: float = 0.0, window: int = WINDOW) -> Map:
     """A map from a strip of the slide to the features of its cells."""
     return lambda strip: segmentation.dense(encoder, np.maximum(strip, floor), window)
 
