@@ -240,7 +240,7 @@ def readings(clothes: data.Dataset) -> dict[tuple[str, str], Callable[[np.ndarra
     last = {name: flat(encoder) for name, encoder in encoders.items()}
     ways: dict = {("pixels", "all"): lambda x: x.reshape(len(x), -1)}
     ways |= {(name, "all"): read for name, read in last.items()}
-    for name in set(encoders) - {"masked"}:
+    for name in (one for one in encoders if one != "masked"):
         ways[name, "mean"] = lambda x, read=last[name]: read(x).reshape(len(x), 16, -1).mean(axis=1)
     fitted = {name: last[name](unlabeled) for name in ("simclr", "autoencoder", "vae")}
     for name, x in fitted.items():
