@@ -52,6 +52,7 @@ class OtherView(views.RandomView):
         self.turn, self.centered = turn, centered
 
     def crop(self, images: Any, draws: Any) -> Any:
+        """The crop, about the middle where that is asked for, and then turned."""
         if self.centered:
             middle = ops.full_like(draws[2:4], 0.5)
             draws = ops.concatenate([draws[:2], middle, draws[4:]])
