@@ -4,8 +4,9 @@ Which first half of a review belongs to a second half?  Parts: ``tuning`` (rate 
 the inverse cloze, from the checkpoint and from scratch, and the weight of the mixture, on
 validation reviews, one seed) and ``test`` (counting with TF-IDF, BM25 and LSA, frozen language
 models, and the inverse cloze from either start, three seeds each, on test reviews).  The mixture
-adds the cosine, times the weight, to the cosine of TF-IDF.  Packaged data alone.  Writes
-course/results/language.csv.  About twenty-five CPU minutes.
+adds the cosine, times the weight, to the cosine of TF-IDF.  ``names``: the strengths of the
+taggers, in five folds over the annotated validation reviews.  Packaged data alone.  Writes
+course/results/language.csv.  About twenty-eight CPU minutes.
 """
 
 import itertools
@@ -16,22 +17,23 @@ import keras
 import numpy as np
 from command import Command, in_parts
 from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from table import Table
 
 from ssl_course import networks
-from ssl_course.chapters import retrieval
+from ssl_course.chapters import entities, retrieval, taggers
 from ssl_course.chapters.inverse_cloze import InverseCloze
 from ssl_course.data import text
 from ssl_course.pretrain import pretrain
 
-KEYS = ("method", "part", "seed", "rate", "temperature", "weight")
+KEYS = ("method", "part", "seed", "rate", "temperature", "weight", "strength")
 TABLE = Table(
     "language",
     KEYS,
     (
         *(*KEYS, "recall_1", "recall_10", "recall_100", "mrr", "recall_10_rare"),
-        *("recall_10_common", "cpu_minutes", "date"),
+        *("recall_10_common", "f1", "cpu_minutes", "date"),
     ),
 )
 SEEDS, EPOCHS, BATCH = (0, 1, 2), 3, 128
@@ -39,6 +41,9 @@ RATES, TEMPERATURES, WEIGHTS = (3e-4, 1e-3, 3e-3, 1e-2), (0.05, 0.1, 0.2), (0.25
 CHOSEN = {"cloze": (3e-3, 0.1, 0.5), "cloze_scratch": (1e-3, 0.1, 0.5)}
 """Rate, temperature and weight: the best of ``tuning`` by recall@10, the weight last."""
 TUNING_SEED = 100
+STRENGTHS = {"characters": (1.0, 10.0, 100.0), "random": (0.01, 0.1, 1.0)}
+STRENGTHS["frozen"] = STRENGTHS["random"]
+FOLDS = 5
 RARE = 10
 """A shared term is rare if at most so many of the passages of the training part hold it."""
 
@@ -112,6 +117,7 @@ def tuning(table: Table) -> None:
         starts().items(), RATES, TEMPERATURES
     ):
         key = {"part": "tuning", "seed": TUNING_SEED, "rate": rate, "temperature": temperature}
+        key["strength"] = 0.0
         if table.done(method=name, **key):
             continue
         start = time.process_time()
@@ -152,7 +158,7 @@ def test(table: Table) -> None:
 
     def measure(method: str, seed: int, score: Callable[[], np.ndarray]) -> None:
         key = {"method": method, "part": "test", "seed": seed}
-        key |= {"rate": 0.0, "temperature": 0.0, "weight": 0.0}
+        key |= {"rate": 0.0, "temperature": 0.0, "weight": 0.0, "strength": 0.0}
         if not table.done(**key):
             start = time.process_time()
             row = judge.measures(score())
@@ -174,6 +180,7 @@ def cloze(table: Table, judge: Queries, name: str, before: keras.Model | None, s
     """Two rows of one training: the inverse cloze alone, and mixed with TF-IDF."""
     rate, temperature, weight = CHOSEN[name]
     key = {"part": "test", "seed": seed, "rate": rate, "temperature": temperature}
+    key["strength"] = 0.0
     if table.done(method=name, **key):
         return
     start = time.process_time()
@@ -186,7 +193,45 @@ def cloze(table: Table, judge: Queries, name: str, before: keras.Model | None, s
     table.put(key | alone, key | mixed)
 
 
-PARTS = {"tuning": tuning, "test": test}
+def names(table: Table) -> None:
+    """Rows of every tagger and strength: F1 of whole names, each review tagged by other folds."""
+    pool = entities.annotated("validation")
+    masked, causal = (pretrain(f"reviews-{name}").transformer for name in ("masked", "causal"))
+    keras.utils.set_random_seed(0)
+    untrained = [networks.text_transformer(2000, causal=causal) for causal in (False, True)]
+    counter = DictVectorizer()
+    features = {
+        "characters": counter.fit_transform(taggers.characters(pool.texts)),
+        "random": taggers.Frozen(untrained, pool.texts)(pool.texts),
+        "frozen": taggers.Frozen([masked, causal], pool.texts)(pool.texts),
+    }
+    fold = np.arange(len(pool.texts)) % FOLDS
+    of_character = np.repeat(fold, [len(line) for line in pool.texts])
+    for name, x in features.items():
+        for strength in STRENGTHS[name]:
+            key = {"method": name, "part": "names", "seed": 0, "strength": strength}
+            key |= {"rate": 0.0, "temperature": 0.0, "weight": 0.0}
+            if table.done(**key):
+                continue
+            start, hit, said = time.process_time(), 0, 0
+            for one in range(FOLDS):
+                known = part(pool, np.flatnonzero(fold != one))
+                asked = part(pool, np.flatnonzero(fold == one))
+                tagger = taggers.Tagger(x[of_character != one], known, strength)
+                found = tagger(x[of_character == one], asked.texts)
+                pairs = zip(found, asked.names, strict=True)
+                hit += sum(len(ours & theirs) for ours, theirs in pairs)
+                said += sum(map(len, found))
+            f1 = 2 * hit / (said + sum(map(len, pool.names)))
+            table.put(key | {"f1": f1, "cpu_minutes": minutes(start)})
+
+
+def part(pool: entities.Annotated, rows: np.ndarray) -> entities.Annotated:
+    """Some of the annotated reviews."""
+    return entities.Annotated([pool.texts[i] for i in rows], [pool.names[i] for i in rows])
+
+
+PARTS = {"tuning": tuning, "test": test, "names": names}
 COMMAND = Command(__doc__, TABLE, PARTS, "PART")
 
 

@@ -1,38 +1,46 @@
 """Measure the tables of chapter 9.1: python benchmarks/medicine.py [PART …] [--seeds N …]
 
-Parts: ``records`` (credit data with values removed; needs the mirror; CC BY 4.0, not packaged)
-and ``slide`` (segmentation over pretraining seeds, on the slide as it is and with its darkest
-pixels raised; packaged).  Writes course/results/medicine.csv.  About four minutes of one free core.
+Parts: ``records`` (credit data with values removed; needs the mirror; CC BY 4.0, not packaged),
+``slide`` (segmentation over pretraining seeds, on the slide as it is and with its darkest pixels
+raised), ``filling`` (breast-cancer rows with two kinds of gaps) and two choices on validation data:
+``window`` (places that a feature is averaged over) and ``steps`` (of masked pretraining).  All but
+the first need packaged data alone.  Writes course/results/medicine.csv.  About six minutes of one
+free core.
 """
 
+import itertools
 import time
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import keras
 import numpy as np
 from command import Command
 from scipy import ndimage
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401
-from sklearn.impute import IterativeImputer, SimpleImputer
+from sklearn.impute import IterativeImputer, KNNImputer, SimpleImputer
 from table import Table
 
 from ssl_course import data, evaluate, networks
 from ssl_course.chapters import clinic, segmentation
-from ssl_course.chapters.records import MaskedValues, as_input
+from ssl_course.chapters.records import MaskedValues, as_input, with_gaps
 from ssl_course.data import Split, tables
 from ssl_course.pretrain import RECIPES, pretrain, training
 
 Map = Callable[[np.ndarray], np.ndarray]
 """From images or rows to what represents them, or to scores."""
 
+KEYS = ("part", "method", "seed", "floor", "setting")
+PLAIN = {"floor": 0.0, "setting": 0.0}
+"""Of rows that raise no pixel and try no setting."""
 TABLE = Table(
     "medicine",
-    ("part", "method", "seed", "floor"),
+    KEYS,
     (
-        *("part", "method", "seed", "floor", "dice", "iou", "rmse", "auc_10", "auc_100"),
+        *(*KEYS, "dice", "iou", "rmse", "bias", "exam", "auc_5", "auc_25", "auc_10", "auc_100"),
         *("auc_1000", "auc_all", "cpu_minutes", "date"),
     ),
 )
@@ -42,6 +50,13 @@ FLOORS = (0.0, 0.1)
 """Darker pixels of the slide are raised to so much."""
 CLICKS, CLICK_DRAWS = 50, 10
 STRIPS = {"train": (0, 280), "test": (344, 512)}
+CHOOSING = {"train": (0, 152), "test": (216, 280)}
+"""Columns of the training strip alone, with the same gap between them: what a choice may see."""
+WINDOWS, WINDOW = (1, 3, 5), 5
+"""Places that a feature is averaged over, and the best of these for encoders by ``window``."""
+STEPS = (100, 200, 400, 800, 1600)
+GAPS = ("at random", "by size")
+GAP_SEEDS = (0, 1, 2, 3, 4)
 
 MISSING, BUDGETS, LABEL_DRAWS = 0.3, (10, 100, 1000), 5
 MEASURED = 3000
@@ -68,42 +83,70 @@ def encoder_of(
 class Slide:
     """Nuclei of the slide, and the glands that their marker shows: what segmentation is about."""
 
-    def __init__(self) -> None:
-        self.nuclei, marker = data.tissue_slide()
+    def __init__(self, strips: Mapping[str, tuple[int, int]]) -> None:
+        nuclei, marker = data.tissue_slide()
         gland = ndimage.gaussian_filter(marker, 4) > 73 / 255
-        self.answer = {part: gland[:, slice(*columns)] for part, columns in STRIPS.items()}
+        self.strips = [nuclei[:, slice(*columns)] for columns in strips.values()]
+        self.answer = {part: gland[:, slice(*columns)] for part, columns in strips.items()}
         self.labels = segmentation.at_cells(self.answer["train"]).ravel().astype(int)
 
-    def measures(self, represent: Map) -> dict[str, float]:
+    def measures(
+        self, represent: Map, classify: Callable[[Split], Map] = clinic.probe
+    ) -> dict[str, float]:
         """Overlap of what is found in the test strip with the answer, the mean over the draws."""
-        known, new = (represent(self.nuclei[:, slice(*STRIPS[part])]) for part in STRIPS)
+        known, new = map(represent, self.strips)
         rows, scores, answer = known.reshape(-1, known.shape[-1]), [], self.answer["test"]
         for draw in range(CLICK_DRAWS):
             few = data.few_labels(Split(rows, self.labels), CLICKS, draw)
-            score = clinic.probe(few)(new.reshape(-1, rows.shape[1])).reshape(new.shape[:2])
+            score = classify(few)(new.reshape(-1, rows.shape[1])).reshape(new.shape[:2])
             found = segmentation.at_pixels(score, answer.shape) > 0
             scores.append(segmentation.overlap(found, answer))
         return dict(zip(("dice", "iou"), np.mean(scores, axis=0), strict=True))
 
 
-def dense(encoder: keras.Model, floor: float) -> Map:
+def dense(encoder: keras.Model, floor: float = 0.0, window: int = WINDOW) -> Map:
     """A map from a strip of the slide to the features of its cells."""
-    return lambda strip: segmentation.dense(encoder, np.maximum(strip, floor))
+    return lambda strip: segmentation.dense(encoder, np.maximum(strip, floor), window)
+
+
+def forest(few: Split) -> Map:
+    """The random forest that reads texture."""
+    model = RandomForestClassifier(100, random_state=0).fit(few.x, few.y)
+    return lambda features: model.predict_proba(features)[:, 1] - 0.5
 
 
 def slide(table: Table, seeds: Sequence[int]) -> None:
     """Rows of segmentation."""
-    glands, tissue = Slide(), data.load("tissue")
+    glands, tissue = Slide(STRIPS), data.load("tissue")
     for seed in seeds:
         for floor in FLOORS:
             for name in ("random", "tissue"):
-                key = {"part": "slide", "method": name, "seed": seed, "floor": floor}
+                key = PLAIN | {"part": "slide", "method": name, "seed": seed, "floor": floor}
                 if table.done(**key):
                     continue
                 encoder, minutes = encoder_of(name, seed, floor, tissue)
                 scores = glands.measures(dense(encoder, floor))
                 table.put(key | scores | {"cpu_minutes": minutes})
                 keras.backend.clear_session()
+
+
+def window(table: Table, seeds: Sequence[int]) -> None:
+    """Rows of every window, on two parts of the training strip."""
+    glands, tissue = Slide(CHOOSING), data.load("tissue")
+    clothes = pretrain("fashion_mnist-simclr").encoder
+    encoders = {name: encoder_of(name, 0, 0.0, tissue)[0] for name in ("random", "tissue")}
+    for places in WINDOWS:
+        ways = {
+            name: (dense(encoder, window=places), clinic.probe)
+            for name, encoder in (encoders | {"clothes": clothes}).items()
+        }
+        ways["texture"] = partial(segmentation.texture, window=places), forest
+        for name, way in ways.items():
+            key = {"part": "window", "method": name, "seed": 0, "setting": places}
+            if not table.done(**key):
+                start = time.process_time()
+                row = PLAIN | key | glands.measures(*way)
+                table.put(row | {"cpu_minutes": (time.process_time() - start) / 60})
 
 
 def boosted(few: Split) -> Map:
@@ -182,7 +225,7 @@ def records(table: Table, seeds: Sequence[int]) -> None:
     for seed in seeds:
         gaps = Gaps(credit, seed)
         for name, measure in RECORDS.items():
-            key = {"part": "records", "method": name, "seed": seed, "floor": 0.0}
+            key = PLAIN | {"part": "records", "method": name, "seed": seed}
             if table.done(**key):
                 continue
             start = time.process_time()
@@ -190,7 +233,97 @@ def records(table: Table, seeds: Sequence[int]) -> None:
             table.put(key | row | {"cpu_minutes": (time.process_time() - start) / 60})
 
 
-PARTS = {"records": records, "slide": slide}
+class Rows:
+    """Breast-cancer rows with gaps of one kind in all parts; the truth is known."""
+
+    def __init__(self, how: str, seed: int):
+        whole = tables.standardized(data.breast_cancer())
+        self.truth, self.labels, self.answer = whole.test.x, whole.train.y, whole.test.y
+        self.known, self.asked, self.new = (
+            with_gaps(part.x, how, 3 * seed + place)
+            for place, part in enumerate((whole.train, whole.validation, whole.test))
+        )
+
+    def filled(self, fill: Map) -> dict[str, float]:
+        """Root of the mean squared error, and mean error, of what fills the gaps."""
+        error = (fill(self.new) - self.truth)[np.isnan(self.new)]
+        return {"rmse": np.sqrt(np.mean(error**2)), "bias": np.mean(error)}
+
+    def labeled(self, represent: Map, classify: Callable[[Split], Map]) -> dict[str, float]:
+        """AUC of the diagnosis, from few labels and from all."""
+        rows, queries = represent(self.known), represent(self.new)
+        split, row = Split(rows, self.labels), {}
+        for count in (5, 25):
+            few = (data.few_labels(split, count, draw) for draw in range(LABEL_DRAWS))
+            scores = [evaluate.auc(self.answer, classify(one)(queries)) for one in few]
+            row[f"auc_{count}"] = np.mean(scores)
+        return row | {"auc_all": evaluate.auc(self.answer, classify(split)(queries))}
+
+
+def exam(model: MaskedValues, rows: np.ndarray, seed: int) -> float:
+    """Error of a model that hides a tenth of the known values of ``rows``, and predicts them."""
+    hidden = (np.random.default_rng(seed).random(rows.shape) < 0.1) & ~np.isnan(rows)
+    error = (model.predict(np.where(hidden, np.nan, rows)) - rows)[hidden]
+    return np.sqrt(np.mean(error**2))
+
+
+def steps(table: Table, seeds: Sequence[int]) -> None:
+    """Rows of every length of training: the exam in validation rows, which needs no truth."""
+    for how, seed, length in itertools.product(GAPS, seeds, STEPS):
+        key = {"part": "steps", "method": how, "seed": seed, "setting": length}
+        if table.done(**key):
+            continue
+        start, rows = time.process_time(), Rows(how, seed)
+        model = MaskedValues(steps=length, seed=seed).fit(rows.known)
+        row = PLAIN | key | {"exam": exam(model, rows.asked, seed)}
+        table.put(row | {"cpu_minutes": (time.process_time() - start) / 60})
+
+
+def chosen_steps(table: Table, how: str) -> int:
+    """The length of training with the smallest error in the exam, the mean over the seeds."""
+    exams: dict[str, list[float]] = {}
+    for row in table.rows():
+        if (row["part"], row["method"]) == ("steps", how):
+            exams.setdefault(row["setting"], []).append(float(row["exam"]))
+    return int(float(min(exams, key=lambda setting: np.mean(exams[setting]))))
+
+
+def filling(table: Table, _seeds: Sequence[int]) -> None:
+    """Rows of both kinds of gaps: what fills them, and what the filled rows are worth.
+
+    Needs the rows of `steps`.
+    """
+    for how, seed in itertools.product(GAPS, GAP_SEEDS):
+        if table.done(part=how, seed=seed):
+            continue
+        rows, length, found = Rows(how, seed), chosen_steps(table, how), {}
+        fillers = {
+            "mean": SimpleImputer(),
+            "nearest": KNNImputer(),
+            "iterative": IterativeImputer(random_state=0),
+            "masked": MaskedValues(steps=length, seed=seed),
+        }
+        for name, filler in fillers.items():
+            start, fill = time.process_time(), filler.fit(rows.known).transform
+            found[name] = rows.filled(fill) | rows.labeled(fill, clinic.probe)
+            found[name]["cpu_minutes"] = (time.process_time() - start) / 60
+        model = fillers["masked"]
+        found["masked"]["exam"] = exam(model, rows.new, seed)
+        found["masked_hidden"] = rows.labeled(model.embed, clinic.probe)
+        found["boosting"] = rows.labeled(lambda gaps: gaps, boosted)
+        untrained_rows = MaskedValues(seed=seed).untrained(rows.known.shape[1])
+        found["random"] = rows.labeled(untrained_rows.embed, clinic.probe)
+        key = {"part": how, "seed": seed, "floor": 0.0, "setting": length}
+        table.put(*(key | {"method": name} | row for name, row in found.items()))
+
+
+PARTS = {
+    "records": records,
+    "slide": slide,
+    "window": window,
+    "steps": steps,
+    "filling": filling,
+}
 COMMAND = Command(__doc__, TABLE, PARTS, "PART", seeds=(0, 1, 2))
 
 

@@ -33,20 +33,20 @@ from ssl_course.pretrain import pretrain
 PER_CLASS = (5, 10, 50, 100, 400)
 LABELS, DRAWS = (10, 30, 100, 300), 10
 """Of ESOL."""
-KEYS = ("method", "part", "seed", "split", "place")
-PLAIN = {"seed": 0, "split": "", "place": -1}
-"""Keys of a row that has no seed, split or place of its own."""
+KEYS = ("method", "part", "seed", "draw", "split", "place")
+PLAIN = {"seed": 0, "draw": -1, "split": "", "place": -1}
+"""Keys of a row that has no seed, draw, split or place of its own."""
 TABLE = Table(
     "sequences",
     KEYS,
     (
         *(*KEYS, "nats"),
-        *(f"few_{size}{end}" for size in PER_CLASS for end in ("", "_std")),
+        *(f"few_{size}" for size in PER_CLASS),
         *("accuracy", "related"),
-        *(f"rmse_{size}{end}" for size in LABELS for end in ("", "_std")),
+        *(f"rmse_{size}" for size in LABELS),
         *("cpu_minutes", "date"),
     ),
-    whole=("seed", "place"),
+    whole=("seed", "draw", "place"),
 )
 SEEDS = (0, 1)
 
@@ -116,14 +116,13 @@ def masked_model(unlabeled: np.ndarray, seed: int) -> MaskedLanguageModel:
     return method
 
 
-def curve(train: data.Split, test: data.Split, build: Callable[[], Any]) -> dict[str, float]:
-    """Mean and deviation of the test accuracy over five draws for each number of labels."""
-    row = {}
-    for size in PER_CLASS:
-        few = (data.few_labels(train, size, draw) for draw in range(evaluate.DRAWS))
-        scores = [np.mean(build().fit(s.x, s.y).predict(test.x) == test.y) for s in few]
-        row |= {f"few_{size}": float(np.mean(scores)), f"few_{size}_std": float(np.std(scores))}
-    return row
+def curve(
+    train: data.Split, test: data.Split, build: Callable[[], Any], draw: int
+) -> dict[str, float]:
+    """The test accuracy for each number of labels, of one draw of them."""
+    few = {size: data.few_labels(train, size, draw) for size in PER_CLASS}
+    models = {size: build().fit(some.x, some.y) for size, some in few.items()}
+    return {f"few_{n}": np.mean(one.predict(test.x) == test.y) for n, one in models.items()}
 
 
 def dna(table: Table) -> None:
@@ -138,8 +137,9 @@ def dna(table: Table) -> None:
             return
         start = time.process_time()
         train, test = (data.Split(features(s.x), s.y) for s in (splice.train, splice.test))
-        row = curve(train, test, build)
-        table.put(key | row | {"cpu_minutes": (time.process_time() - start) / 60 + before})
+        rows = [{"draw": d} | curve(train, test, build, d) for d in range(evaluate.DRAWS)]
+        minutes = (time.process_time() - start) / 60 + before
+        table.put(*(key | row | {"cpu_minutes": minutes} for row in rows))
 
     measure("words", words, probe)
     measure("one_hot", one_hot, probe)
@@ -250,12 +250,13 @@ class Molecules:
         many = np.nan_to_num(np.array(every, float), posinf=0, neginf=0)
         return np.array(four, float), np.clip(many, -1e4, 1e4)
 
-    def fingerprints(self) -> np.ndarray:
-        """Morgan fingerprints of radius 2: (n, 2048)."""
+    def fingerprints(self, count: bool) -> np.ndarray:
+        """Morgan fingerprints of radius 2, how often or (without ``count``) whether: (n, 2048)."""
         from rdkit.Chem import rdFingerprintGenerator
 
         generator = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
-        return np.array([generator.GetFingerprintAsNumPy(m) for m in self.molecules], float)
+        read = generator.GetCountFingerprintAsNumPy if count else generator.GetFingerprintAsNumPy
+        return np.array([read(molecule) for molecule in self.molecules], float)
 
     def by_scaffold(self) -> np.ndarray:
         """An order of the molecules: those of the most frequent scaffold first."""
@@ -281,7 +282,8 @@ def described(esol: Molecules) -> dict[str, tuple[np.ndarray, float]]:
     return {
         "mean": (np.zeros((len(esol.y), 1)), 0.0),
         "letters": (letters.fit_transform(esol.lines).toarray().astype(float), 0.0),
-        "fingerprints": (esol.fingerprints(), 0.0),
+        "fingerprints": (esol.fingerprints(count=False), 0.0),
+        "counts": (esol.fingerprints(count=True), 0.0),
         "four": (four, cost),
         "descriptors": (many, cost),
         "untrained": (untrained.predict(esol.tokens, batch_size=500, verbose=0), 0.0),
@@ -290,25 +292,26 @@ def described(esol: Molecules) -> dict[str, tuple[np.ndarray, float]]:
     }
 
 
-def errors(
-    x: np.ndarray, y: np.ndarray, labels: int, order: np.ndarray | None, scale: bool
-) -> list[float]:
-    """Errors of ridge regression, one a draw of so many ``labels``.
+AS_THEY_ARE = ("letters", "fingerprints", "counts")
+"""Features that are counts: scaling would blow up what hardly any molecule has."""
+
+
+def error(
+    x: np.ndarray, y: np.ndarray, labels: int, draw: int, order: np.ndarray | None, scale: bool
+) -> float:
+    """Error of ridge regression from a draw of so many ``labels``.
 
     The last fifth of ``order`` is the test, always the same; without an order, random ones are.
     """
-    found, held_out = [], len(y) // 5
-    for draw in range(DRAWS):
-        random = np.random.default_rng([labels, draw])
-        where = random.permutation(len(y)) if order is None else order
-        pool, test = where[:-held_out], where[-held_out:]
-        rows = random.choice(pool, labels, replace=False)
-        scaled = StandardScaler().fit(x[pool]).transform(x) if scale else x
-        model = RidgeCV(np.logspace(-2, 4, 13)).fit(scaled[rows], y[rows])
-        # No molecule may be predicted beyond what the labels span.
-        guess = np.clip(model.predict(scaled[test]), y[rows].min(), y[rows].max())
-        found.append(np.sqrt(np.mean((guess - y[test]) ** 2)))
-    return found
+    random, held_out = np.random.default_rng([labels, draw]), len(y) // 5
+    where = random.permutation(len(y)) if order is None else order
+    pool, test = where[:-held_out], where[-held_out:]
+    rows = random.choice(pool, labels, replace=False)
+    scaled = StandardScaler().fit(x[pool]).transform(x) if scale else x
+    model = RidgeCV(np.logspace(-2, 4, 13)).fit(scaled[rows], y[rows])
+    # No molecule may be predicted beyond what the labels span.
+    guess = np.clip(model.predict(scaled[test]), y[rows].min(), y[rows].max())
+    return float(np.sqrt(np.mean((guess - y[test]) ** 2)))
 
 
 def solubility(table: Table) -> None:
@@ -319,12 +322,14 @@ def solubility(table: Table) -> None:
         key = {"part": "solubility", "method": name, "split": split}
         if table.done(**key):
             continue
-        start, row = time.process_time(), {}
-        for labels in LABELS:
-            found = errors(x, esol.y, labels, order, name not in ("fingerprints", "letters"))
-            row |= {f"rmse_{labels}": np.mean(found), f"rmse_{labels}_std": np.std(found)}
+        start, rows = time.process_time(), []
+        for draw in range(DRAWS):
+            found = (error(x, esol.y, n, draw, order, name not in AS_THEY_ARE) for n in LABELS)
+            rows.append(
+                {"draw": draw} | dict(zip((f"rmse_{n}" for n in LABELS), found, strict=True))
+            )
         minutes = (time.process_time() - start) / 60 + before
-        table.put(PLAIN | key | row | {"cpu_minutes": minutes})
+        table.put(*(PLAIN | key | row | {"cpu_minutes": minutes} for row in rows))
 
 
 PARTS = {"dna": dna, "splits": splits, "solubility": solubility}

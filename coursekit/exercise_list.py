@@ -2,8 +2,9 @@
 
     python -m coursekit.exercise_list
 
-Weeks are in assignments/syllabus.toml.  Raises SystemExit if that file names a page without
-exercises or leaves a chapter out of the longest course.
+Weeks are in assignments/syllabus.toml, the project's brief in assignments/project.md; hours are
+computed from what the pages say.  Raises SystemExit if the syllabus names a page without exercises
+or leaves a chapter out of the longest course.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import re
 import sys
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from coursekit.assignment import chapters
 
 PAGE = BOOK / "exercise-list.md"
 SYLLABUS = ROOT / "assignments" / "syllabus.toml"
+PROJECT = ROOT / "assignments" / "project.md"
 LEVELS = {1: "apply", 2: "think", 3: "hard"}
 
 
@@ -46,6 +49,16 @@ class Chapter:
     reading: int
     objectives: tuple[str, ...]
     exercises: tuple[Exercise, ...]
+
+    @property
+    def work(self) -> int:
+        """Minutes of all its exercises."""
+        return sum(exercise.minutes for exercise in self.exercises)
+
+    @property
+    def hours(self) -> float:
+        """Running, changing and watching the cells takes about as long as reading them."""
+        return (2 * self.reading + self.work) / 60
 
 
 def chapter(source: Path) -> Chapter:
@@ -74,6 +87,15 @@ def chapter(source: Path) -> Chapter:
     )
 
 
+Part = str | dict
+"""A page of a week, or ``{choose = 1, of = [pages]}``."""
+
+
+def options(part: Part) -> tuple[int, list[str]]:
+    """How many of which pages are read."""
+    return (1, [part]) if isinstance(part, str) else (part["choose"], part["of"])
+
+
 def syllabi() -> list[dict]:
     """The courses of assignments/syllabus.toml."""
     return tomllib.loads(SYLLABUS.read_text(encoding="utf-8"))["course"]
@@ -81,7 +103,10 @@ def syllabi() -> list[dict]:
 
 def problems(known: dict[str, Chapter], courses: list[dict]) -> list[str]:
     """What is wrong with the syllabi."""
-    named = [{page for week in course["weeks"] for page in week} for course in courses]
+    named = [
+        {page for week in course["weeks"] for part in week for page in options(part)[1]}
+        for course in courses
+    ]
     unknown = [f"no page {page}" for pages in named for page in sorted(pages - known.keys())]
     missing = sorted(known.keys() - max(named, key=len))
     return unknown + [f"the longest course leaves out {page}" for page in missing]
@@ -104,7 +129,8 @@ def page(known: dict[str, Chapter], courses: list[dict]) -> str:
         "## Syllabi",
     ]
     for course in courses:
-        lines += ["", f"### {course['title']}", "", course["for"], "", *_weeks(known, course)]
+        lines += ["", f"### {course['title']}", "", course["for"], *_weeks(known, course)]
+    lines += ["", PROJECT.read_text(encoding="utf-8").strip()]
     lines += ["", "## Exercises by chapter"]
     for name, one in known.items():
         lines += ["", f"### [{one.title}]({name}.md)", ""]
@@ -123,16 +149,50 @@ def page(known: dict[str, Chapter], courses: list[dict]) -> str:
 
 
 def _weeks(known: dict[str, Chapter], course: dict) -> list[str]:
-    lines = ["| week | pages | reading | exercises | hours |", "|---:|---|---:|---:|---:|"]
-    for number, pages in enumerate(course["weeks"], 1):
-        read = [known[name] for name in pages]
-        links = ", ".join(f"[{known[name].title}]({name}.md)" for name in pages)
-        reading = sum(one.reading for one in read)
-        work = sum(exercise.minutes for one in read for exercise in one.exercises)
-        # Running, changing and watching the cells takes about as long as reading them.
-        hours = (2 * reading + work) / 60
-        lines.append(f"| {number} | {links} | {reading} min | {work} min | {hours:.1f} |")
-    return lines
+    project = course.get("project", [0] * len(course["weeks"]))
+    rows, hours = [], []
+    for number, (week, own) in enumerate(zip(course["weeks"], project, strict=True), 1):
+        reading = _range(known, week, lambda one: one.reading)
+        work = _range(known, week, lambda one: one.work)
+        low, high = (value + own for value in _range(known, week, lambda one: one.hours))
+        hours.append((low, high))
+        cells = [f"{number}", "; ".join(_links(known, part) for part in week)]
+        cells += [f"{_dash(*reading)} min", f"{_dash(*work)} min"]
+        cells += [f"{own} h"] * ("project" in course)
+        rows.append("| " + " | ".join([*cells, _dash(low, high, ".1f")]) + " |")
+    head = ["week", "pages", "reading", "exercises", *["project"] * ("project" in course), "hours"]
+    least, most = (sum(ends) for ends in zip(*hours, strict=True))
+    lightest, heaviest = min(low for low, _ in hours), max(high for _, high in hours)
+    return [
+        f"From {lightest:.1f} to {heaviest:.1f} hours a week, {_dash(least, most, '.0f')} in all.",
+        "",
+        "| " + " | ".join(head) + " |",
+        "|---:|---|" + "---:|" * (len(head) - 2),
+        *rows,
+    ]
+
+
+def _links(known: dict[str, Chapter], part: Part) -> str:
+    count, pages = options(part)
+    links = ", ".join(f"[{known[name].title}]({name}.md)" for name in pages)
+    return links if isinstance(part, str) else f"*{count} of:* {links}"
+
+
+def _range(
+    known: dict[str, Chapter], week: list[Part], of: Callable[[Chapter], float]
+) -> tuple[float, float]:
+    """Least and most that a week's pages take, by what is chosen."""
+    least = most = 0.0
+    for part in week:
+        count, pages = options(part)
+        values = sorted(of(known[name]) for name in pages)
+        least, most = least + sum(values[:count]), most + sum(values[-count:])
+    return least, most
+
+
+def _dash(low: float, high: float, form: str = ".0f") -> str:
+    ends = dict.fromkeys((format(low, form), format(high, form)))
+    return "–".join(ends)
 
 
 def main(arguments: list[str] | None = None) -> int:

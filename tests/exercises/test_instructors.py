@@ -87,6 +87,22 @@ def test_faults_of_a_syllabus_are_found():
     assert "the longest course leaves out 04-mathematics" in found
 
 
+def test_hours_are_those_of_the_pages_the_choice_and_the_project():
+    def page(reading, minutes):
+        exercise = exercise_list.Exercise("a", "one", minutes, 1, 3, False)
+        return exercise_list.Chapter("A page", reading, (), (exercise,))
+
+    known = {"first": page(30, 60), "short": page(15, 30), "long": page(60, 60)}
+    course = {"weeks": [["first"], [{"choose": 1, "of": ["long", "short"]}]], "project": [0, 2]}
+    told, _, head, _, first, second = exercise_list._weeks(known, course)
+    # Twice the reading and the exercises: 2 hours; then 1 or 3 hours, and 2 of the project.
+    assert told == "From 2.0 to 5.0 hours a week, 5–7 in all."
+    assert head == "| week | pages | reading | exercises | project | hours |"
+    assert first == "| 1 | [A page](first.md) | 30 min | 60 min | 0 h | 2.0 |"
+    assert second.startswith("| 2 | *1 of:* [A page](long.md), [A page](short.md) |")
+    assert second.endswith("| 15–60 min | 30–60 min | 2 h | 3.0–5.0 |")
+
+
 def test_forty_exercises_and_two_on_each_page():
     counts = {name: len(chapter.exercises) for name, chapter in chapters().items()}
     assert min(counts.values()) >= 2
