@@ -2,7 +2,7 @@
 
 Clothes as they are, with a stamp that tells the turn, and with the stamp covered: the loss, the
 answers and the features every 40 steps.  Digits as MNIST comes, and with their half pixels
-balanced: the answers by digit.  The samples that come with the package are enough.
+balanced: the answers by digit.  It needs the packaged samples alone.
 Writes course/results/pretext.csv.  About four CPU minutes.
 """
 
