@@ -80,6 +80,20 @@ def test_syllabi_are_complete():
     assert [len(course["weeks"]) for course in exercise_list.syllabi()] == [4, 8, 12]
 
 
+@pytest.mark.parametrize("reader", ["programmer", "student"])
+def test_hours_of_the_ways_through_the_book_are_those_of_its_pages(reader):
+    """Chapter 1 promises hours; reading and exercises of the pages that it names add up to them."""
+    text = (ROOT / "book" / "01-background.md").read_text(encoding="utf-8")
+    ((pages, said),) = re.findall(
+        rf"^\| a \*\*{reader}\*\* .*?\| (.*?) \| (\d+) hours \|$", text, re.M
+    )
+    known = chapters()
+    named = ["01-background", *re.findall(r"\((\d[\w-]*)\.md\)", pages)]
+    read = known.values() if pages.startswith("all") else [known[name] for name in named]
+    minutes = sum(one.reading + sum(e.minutes for e in one.exercises) for one in read)
+    assert int(said) == pytest.approx(minutes / 60, rel=0.15)
+
+
 def test_faults_of_a_syllabus_are_found():
     courses = [{"weeks": [["01-background", "99-nowhere"]]}]
     found = exercise_list.problems(chapters(), courses)
