@@ -51,7 +51,7 @@ def test_without_a_predictor_the_predictions_have_no_say(four):
 def test_the_copier_is_asked_for_what_the_masked_autoencoder_is_not():
     method = small(collapse.Copier, "decoder", 16)
     outputs = method(IMAGES)
-    error = (np.asarray(patches(IMAGES, 4)) - outputs.pixels) ** 2
+    error = (np.asarray(patches(IMAGES, 4)) - np.asarray(outputs.pixels)) ** 2
     hidden = np.asarray(outputs.mask)[..., 0] == 1
     assert np.isclose(method.compare(IMAGES, outputs), error[~hidden].mean(), rtol=1e-4)
     asked = MaskedAutoencoder.compare(method, IMAGES, outputs)
