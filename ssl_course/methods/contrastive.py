@@ -43,7 +43,9 @@ class MoCo(TargetMethod):
     """The negatives are a queue of past projections by a target network (He et al., 2020).
 
     As in version 2, with a projector.  One view asks, the other is looked up, so only one of
-    the two passes is backward.
+    the two passes is backward.  The paper has a momentum of 0.999 and a queue of 65,536 for far
+    longer runs, and keeps batch statistics from giving the partner away by shuffling images
+    between devices; here the target's are averages.
     """
 
     def __init__(

@@ -14,7 +14,11 @@ from ssl_course.views.tensor import Tensor
 
 
 class SimSiam(PredictingMethod):
-    """The target is the other view's own projection, without gradient (Chen & He, 2021)."""
+    """The target is the other view's own projection, without gradient (Chen & He, 2021).
+
+    With the course's networks the projector has two layers and not three, and the predictor no
+    narrow middle.
+    """
 
     def objective(
         self,
@@ -79,8 +83,9 @@ class Taught(NamedTuple):
 class DINO(TargetMethod):
     """The target is a sharpened and centered distribution (Caron et al., 2021), no multi-crop.
 
-    ``momentum`` is constant, the last layer learns from the first step on, and the target's batch
-    statistics are averages: simpler than in the paper.
+    ``momentum`` and the teacher's temperature are constant, the last layer learns from the first
+    step on, and the target's batch statistics are averages: simpler than in the paper.  Its head,
+    `networks.prototype_projector`, is smaller, too.
     """
 
     def __init__(

@@ -129,13 +129,17 @@ class IJEPA(TokenMethod):
     def compute(self, images: Tensor, training: bool) -> Imagined:
         """Answers for the target blocks, from the context; and what was wanted."""
         context, targets = self.draw(ops.shape(images)[0])
+        whole = self.target_transformer(self.target_tokenizer(images))
+        wanted = pick(ops.stop_gradient(standardized(whole)), targets)
+        return Imagined(self.answer(images, context, targets, training), wanted)
+
+    def answer(self, images: Tensor, context: Tensor, targets: Tensor, training: bool) -> Tensor:
+        """Predicted tokens (n, t, D) of the target patches, from the context patches alone."""
         seen = self.transformer(pick(self.tokenizer(images), context), training=training)
         known = self.bridge(seen) + ops.take(self.positions.table, context, axis=0)
         asked = self.mask_token + ops.take(self.positions.table, targets, axis=0)
         answers = self.predictor(ops.concatenate([known, asked], axis=1), training=training)
-        whole = self.target_transformer(self.target_tokenizer(images))
-        wanted = pick(ops.stop_gradient(standardized(whole)), targets)
-        return Imagined(answers[:, self.context :], wanted)
+        return answers[:, self.context :]
 
     def compare(self, images: Tensor, outputs: Imagined) -> Tensor:
         """`objectives.squared_error` of representations."""

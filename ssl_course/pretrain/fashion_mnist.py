@@ -186,10 +186,10 @@ def vicreg() -> keras.Model:
     return VICReg(networks.patch_encoder(), networks.projector(512), view())
 
 
-def ijepa() -> keras.Model:
-    """The representation of hidden blocks."""
+def ijepa(momentum: float = 0.996) -> keras.Model:
+    """The representation of hidden blocks; in a longer run the target may move more slowly."""
     predict = networks.transformer(64, depth=1, outputs=96, name="predictor")
-    return IJEPA(networks.tokenizer(), networks.transformer(), predict)
+    return IJEPA(networks.tokenizer(), networks.transformer(), predict, momentum=momentum)
 
 
 def _recipe(build: Callable[[], keras.Model], epochs: int, **settings: Any) -> Recipe:
