@@ -55,7 +55,7 @@ TABLE = Table(
     digits=4,
     order=lambda row: (ROWS.index(row["method"]), int(row["seed"])),
 )
-DRAWN = Table(
+DRAW_TABLE = Table(
     "pneumonia_draws",
     ("method", "seed", "draw"),
     ("method", "seed", "draw", "auc_10", "auc_50", "date"),
@@ -324,7 +324,7 @@ def measured(
 def main(asked: Namespace, table: Table) -> None:
     """Measure the rows that are asked for."""
     xrays = data.load("pneumoniamnist", full=True)
-    drawn = replace(DRAWN, folder=table.folder)
+    drawn = replace(DRAW_TABLE, folder=table.folder)
     others = usual(xrays)
     for name in asked.names:
         for seed in asked.seeds:

@@ -304,7 +304,7 @@ TABLE = Table(
     ),
     order=lambda row: (row["corpus"], list(ROWS).index(row["method"])),
 )
-DRAWN = Table(
+DRAW_TABLE = Table(
     "text_draws",
     ("method", "corpus", "seed", "draw"),
     (
@@ -324,7 +324,7 @@ COMMAND = Command(__doc__, TABLE, (*CORPORA, *ROWS), "NAME")
 
 def main(asked: Namespace, table: Table) -> None:
     """Measure the rows that are asked for."""
-    drawn = replace(DRAWN, folder=table.folder)
+    drawn = replace(DRAW_TABLE, folder=table.folder)
     rows = [name for name in ROWS if name in asked.names] or list(ROWS)
     for name in [name for name in CORPORA if name in asked.names] or CORPORA:
         wanted = [row for row in rows if name == "reviews" or row not in ONLY_REVIEWS]

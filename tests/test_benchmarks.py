@@ -56,7 +56,9 @@ def tables(scripts):
 @pytest.fixture(scope="module")
 def drawn(scripts):
     """The second table of every script that stores each draw of few labels apart."""
-    return {name: script.DRAWN for name, script in scripts.items() if hasattr(script, "DRAWN")}
+    return {
+        name: script.DRAW_TABLE for name, script in scripts.items() if hasattr(script, "DRAW_TABLE")
+    }
 
 
 @pytest.fixture
