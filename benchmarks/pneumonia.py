@@ -1,10 +1,12 @@
-"""Measure chapter 6.1's X-ray table: python benchmarks/pneumonia.py [--seeds N …] [ROW …]
+"""Measure chapter 6.1's X-ray tables: python benchmarks/pneumonia.py [--seeds N …] [ROW …]
 
 Needs PneumoniaMNIST in the mirror (SSL_COURSE_DATA).  Seed 0 of simclr is the shipped
-checkpoint; the other runs are trained here and not stored.  Writes course/results/pneumonia.csv.
-About ten CPU minutes.
+checkpoint; the other runs are trained here and not stored.  simclr_long takes as many steps as
+the encoder from clothes took.  Writes course/results/pneumonia.csv, and pneumonia_draws.csv with
+every draw of few labels.  About half an hour of CPU time.
 """
 
+import math
 import time
 from argparse import Namespace
 from collections.abc import Callable
@@ -28,8 +30,13 @@ Represent = Callable[[np.ndarray], np.ndarray]
 """Images (n, 28, 28, 1) to features (n, D)."""
 
 RECIPE = RECIPES["pneumoniamnist-simclr"]
-ROWS = ("raw_pixels", "pca", "random", "fashion", "simclr", "simclr_ordinary", "supervised")
-ONCE = ("raw_pixels", "pca", "fashion")
+STEPS = 2350
+"""Of the encoder from clothes; `simclr_long` takes as many, in whole epochs."""
+ROWS = (
+    *("dark_share", "raw_pixels", "pca", "random", "fashion"),
+    *("simclr", "simclr_long", "simclr_ordinary", "supervised"),
+)
+ONCE = ("dark_share", "raw_pixels", "pca", "fashion")
 """Rows that no seed changes."""
 TABLE = Table(
     "pneumonia",
@@ -42,14 +49,26 @@ TABLE = Table(
         *("repeated", "repeated_groups_across_splits", "cpu_minutes", "date"),
         *("agreement_last", "agreement_all", "covered_salient", "covered_any", "covered_none"),
         *("inner_share", "sides_projection"),
+        *("over_pixels", "over_pixels_low", "over_pixels_high"),
+        *("over_fashion", "over_fashion_low", "over_fashion_high"),
     ),
     digits=4,
     order=lambda row: (ROWS.index(row["method"]), int(row["seed"])),
+)
+DRAW_TABLE = Table(
+    "pneumonia_draws",
+    ("method", "seed", "draw"),
+    ("method", "seed", "draw", "auc_10", "auc_50", "date"),
+    whole=("seed", "draw"),
+    digits=4,
+    order=lambda row: (ROWS.index(row["method"]), int(row["seed"]), int(row["draw"])),
 )
 COMMAND = Command(__doc__, TABLE, ROWS, seeds=(0, 1, 2))
 BUDGETS = (10, 50)
 DRAWS = 5
 PLANTED = 200
+DARK = (0.02, 0.1, 0.2, 0.3, 0.4)
+"""What may count as dark; validation images choose."""
 EXPLAINED = 6
 """Every sixth test image: one pass for each of 49 blocks takes its time."""
 
@@ -69,8 +88,15 @@ def encoder_of(
     if name == "random":
         encoder = evaluate.measure_statistics(networks.patch_encoder(), xrays.unlabeled[:2000])
         return encoder, None, 0.0
-    other = replace(RECIPE, name="pneumoniamnist-simclr_ordinary", build=ordinary)
-    method, minutes = seeded(other if name == "simclr_ordinary" else RECIPE, seed, xrays)
+    steps = math.ceil(len(xrays.unlabeled) / RECIPE.batch_size)
+    recipe = {
+        "simclr": RECIPE,
+        "simclr_long": replace(
+            RECIPE, name="pneumoniamnist-simclr_long", epochs=math.ceil(STEPS / steps)
+        ),
+        "simclr_ordinary": replace(RECIPE, name="pneumoniamnist-simclr_ordinary", build=ordinary),
+    }[name]
+    method, minutes = seeded(recipe, seed, xrays)
     return method.encoder, method.projector, minutes
 
 
@@ -97,8 +123,8 @@ def judged(labels: np.ndarray, scores: np.ndarray, threshold: float = 0.0) -> di
     }
 
 
-def probe(xrays: data.Dataset, represent: Represent) -> tuple[dict, evaluate.Probe]:
-    """All measures of linear probes, and the probe of all labels."""
+def probe(xrays: data.Dataset, represent: Represent) -> tuple[dict, list[dict], evaluate.Probe]:
+    """All measures of linear probes, those of every draw of few labels, the probe of all labels."""
     train, validation, test = (
         data.Split(represent(split.x), split.y)
         for split in (xrays.train, xrays.validation, xrays.test)
@@ -106,13 +132,55 @@ def probe(xrays: data.Dataset, represent: Represent) -> tuple[dict, evaluate.Pro
     fitted = clinic.probe(train, validation)
     row = judged(test.y, fitted(test.x))
     row["validation_auc"] = evaluate.auc(validation.y, fitted(validation.x))
-    for labels in BUDGETS:
-        aucs = []
-        for draw in range(DRAWS):
-            few = clinic.probe(data.few_labels(train, labels, draw))
-            aucs.append(evaluate.auc(test.y, few(test.x)))
-        row |= {f"auc_{labels}": np.mean(aucs), f"auc_{labels}_draws": np.std(aucs)}
-    return row, fitted
+    draws = []
+    for draw in range(DRAWS):
+        probes = {n: clinic.probe(data.few_labels(train, n, draw)) for n in BUDGETS}
+        aucs = {f"auc_{n}": evaluate.auc(test.y, few(test.x)) for n, few in probes.items()}
+        draws.append({"draw": draw} | aucs)
+    return row | summary(draws), draws, fitted
+
+
+def summary(draws: list[dict]) -> dict:
+    """Mean and standard deviation over the draws of few labels."""
+    row = {}
+    for budget in BUDGETS:
+        aucs = [draw[f"auc_{budget}"] for draw in draws]
+        row |= {f"auc_{budget}": np.mean(aucs), f"auc_{budget}_draws": np.std(aucs)}
+    return row
+
+
+def usual(xrays: data.Dataset) -> dict[str, np.ndarray]:
+    """Test scores of pixels and of the encoder from clothes, which other rows are compared with."""
+    scores = {}
+    for column, name in (("pixels", "raw_pixels"), ("fashion", "fashion")):
+        encoder = encoder_of(name, 0, xrays)[0] if name == "fashion" else None
+        represent = represented(name, encoder, xrays)
+        parts = (data.Split(represent(x.x), x.y) for x in (xrays.train, xrays.validation))
+        scores[column] = clinic.probe(*parts)(represent(xrays.test.x))
+    return scores
+
+
+def compared(labels: np.ndarray, scores: np.ndarray, others: dict[str, np.ndarray]) -> dict:
+    """The gain in AUC over each of ``others``, with its interval over the test cases."""
+    row = {}
+    for name, other in others.items():
+        gain, low, high = clinic.auc_gain(labels, scores, other)
+        row |= {f"over_{name}": gain, f"over_{name}_low": low, f"over_{name}_high": high}
+    return row
+
+
+def one_number(xrays: data.Dataset) -> tuple[dict, np.ndarray]:
+    """The share of dark pixels as a score, with no training: its measures and test scores."""
+
+    def quality(dark: float) -> float:
+        return evaluate.auc(xrays.validation.y, clinic.dark_share(xrays.validation.x, dark))
+
+    # An X-ray with pneumonia has *fewer* dark pixels; training labels would say so, too.
+    dark = min(DARK, key=quality)
+    scores = -clinic.dark_share(xrays.test.x, dark)
+    auc, low, high = evaluate.auc_interval(xrays.test.y, scores)
+    row = {"auc_all": auc, "low": low, "high": high, "validation_auc": 1 - quality(dark)}
+    return row | {f"auc_{n}": auc for n in BUDGETS}, scores
 
 
 def detected(xrays: data.Dataset, represent: Represent) -> dict:
@@ -196,7 +264,7 @@ def explained(xrays: data.Dataset, encoder: keras.Model, fitted: evaluate.Probe)
     return row | {"inner_share": inner}
 
 
-def supervised(xrays: data.Dataset, seed: int) -> dict:
+def supervised(xrays: data.Dataset, seed: int, others: dict) -> tuple[dict, list[dict]]:
     """The same encoder and the same views, trained from scratch on the labels alone.
 
     It also sees the validation labels, at every stop: an advantage over the probes.
@@ -208,25 +276,37 @@ def supervised(xrays: data.Dataset, seed: int) -> dict:
         chance = model.predict(xrays.test.x, batch_size=500, verbose=0)[:, 1]
         return np.log(chance + 1e-7) - np.log(1 - chance + 1e-7)
 
-    row = judged(xrays.test.y, scores(xrays.train))
-    for labels in BUDGETS:
-        few = (data.few_labels(xrays.train, labels, draw) for draw in range(DRAWS))
-        aucs = [evaluate.auc(xrays.test.y, scores(one)) for one in few]
-        row |= {f"auc_{labels}": np.mean(aucs), f"auc_{labels}_draws": np.std(aucs)}
-    return row
+    known = scores(xrays.train)
+    draws = [
+        {"draw": draw}
+        | {
+            f"auc_{n}": evaluate.auc(xrays.test.y, scores(data.few_labels(xrays.train, n, draw)))
+            for n in BUDGETS
+        }
+        for draw in range(DRAWS)
+    ]
+    row = judged(xrays.test.y, known) | compared(xrays.test.y, known, others)
+    return row | summary(draws), draws
 
 
-def measured(xrays: data.Dataset, name: str, seed: int) -> dict:
-    """One row of the table, for one seed."""
+def measured(
+    xrays: data.Dataset, name: str, seed: int, others: dict[str, np.ndarray]
+) -> tuple[dict, list[dict]]:
+    """One row of the table, for one seed, and its draws of few labels."""
     start = time.process_time()
     keras.utils.set_random_seed(seed)
     if name == "supervised":
-        return supervised(xrays, seed) | {"cpu_minutes": (time.process_time() - start) / 60}
+        row, draws = supervised(xrays, seed, others)
+        return row | {"cpu_minutes": (time.process_time() - start) / 60}, draws
+    if name == "dark_share":
+        row, scores = one_number(xrays)
+        return row | compared(xrays.test.y, scores, others) | {"cpu_minutes": 0.0}, []
     encoder, projector, minutes = None, None, 0.0
     if name not in ("raw_pixels", "pca"):
         encoder, projector, minutes = encoder_of(name, seed, xrays)
     represent = represented(name, encoder, xrays)
-    row, fitted = probe(xrays, represent)
+    row, draws, fitted = probe(xrays, represent)
+    row |= compared(xrays.test.y, fitted(represent(xrays.test.x)), others)
     # Copies may be darker: pixels are compared as one would compare them, standardized.
     row |= detected(xrays, clinic.standardized if name == "raw_pixels" else represent)
     row["sides"] = sides(xrays, represent)
@@ -238,17 +318,21 @@ def measured(xrays: data.Dataset, name: str, seed: int) -> dict:
         row |= repeated(xrays)
     if encoder is not None:
         row |= explained(xrays, encoder, fitted)
-    return row | {"cpu_minutes": minutes}
+    return row | {"cpu_minutes": minutes}, draws
 
 
 def main(asked: Namespace, table: Table) -> None:
     """Measure the rows that are asked for."""
     xrays = data.load("pneumoniamnist", full=True)
+    drawn = replace(DRAW_TABLE, folder=table.folder)
+    others = usual(xrays)
     for name in asked.names:
         for seed in asked.seeds:
             if (name in ONCE and seed > 0) or table.done(method=name, seed=seed):
                 continue
-            table.put({"method": name, "seed": seed} | measured(xrays, name, seed))
+            row, draws = measured(xrays, name, seed, others)
+            table.put({"method": name, "seed": seed} | row)
+            drawn.put(*({"method": name, "seed": seed} | draw for draw in draws))
             keras.backend.clear_session()
     forget()
 

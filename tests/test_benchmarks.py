@@ -53,6 +53,14 @@ def tables(scripts):
     return {name: script.TABLE for name, script in scripts.items() if hasattr(script, "TABLE")}
 
 
+@pytest.fixture(scope="module")
+def drawn(scripts):
+    """The second table of every script that stores each draw of few labels apart."""
+    return {
+        name: script.DRAW_TABLE for name, script in scripts.items() if hasattr(script, "DRAW_TABLE")
+    }
+
+
 @pytest.fixture
 def table(tmp_path):
     from table import Table
@@ -259,14 +267,15 @@ def test_what_was_measured_before_a_stop_is_stored(command, monkeypatch, table, 
 # All scripts, all tables and all pages.
 
 
-def test_one_script_a_table(root, tables):
+def test_one_script_a_table(root, tables, drawn):
     stored = {file.stem for file in (root / "ssl_course" / "course" / "results").glob("*.csv")}
-    assert stored == {table.name for table in tables.values()}
+    assert stored == {table.name for table in (*tables.values(), *drawn.values())}
     assert all(table.name == name for name, table in tables.items())
+    assert all(table.name == f"{name}_draws" for name, table in drawn.items())
 
 
-def test_every_row_of_every_table_has_keys_of_its_own(tables):
-    for table in tables.values():
+def test_every_row_of_every_table_has_keys_of_its_own(tables, drawn):
+    for table in (*tables.values(), *drawn.values()):
         rows = table.rows()
         assert rows
         assert len({tuple(row[key] for key in table.keys) for row in rows}) == len(rows)
@@ -284,8 +293,8 @@ def value(table, column, cell):
         return cell
 
 
-def test_tables_stay_the_same_to_the_byte_if_every_row_is_put_again(tables, tmp_path):
-    for table in tables.values():
+def test_tables_stay_the_same_to_the_byte_if_every_row_is_put_again(tables, drawn, tmp_path):
+    for table in (*tables.values(), *drawn.values()):
         before = table.file.read_bytes()
         rows = [{c: value(table, c, cell) for c, cell in row.items()} for row in table.rows()]
         copy = replace(table, folder=tmp_path)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from ssl_course.data import Split
-from ssl_course.evaluate import RANKING_STRENGTHS, Probe, best_probe, squared_distances
+from ssl_course.evaluate import RANKING_STRENGTHS, Probe, auc, best_probe, squared_distances
 from ssl_course.networks.patch import GRID
 
 ITERATIONS = 100
@@ -30,6 +30,27 @@ def probe(train: Split, validation: Split | None = None) -> Probe:
         iterations=ITERATIONS,
         quality=Probe.auc,
     )
+
+
+def auc_gain(
+    labels: np.ndarray, first: np.ndarray, second: np.ndarray, draws: int = 500
+) -> tuple[float, float, float]:
+    """AUC of ``first`` minus AUC of ``second``, and the ends of its 95 % interval.
+
+    Both are scores (n,) of the same cases, which are drawn with replacement, once for both.
+    """
+    random = np.random.default_rng(0)
+    values = []
+    for _ in range(draws):
+        cases = random.integers(len(labels), size=len(labels))
+        values.append(auc(labels[cases], first[cases]) - auc(labels[cases], second[cases]))
+    low, high = np.percentile(values, [2.5, 97.5])
+    return auc(labels, first) - auc(labels, second), float(low), float(high)
+
+
+def dark_share(images: np.ndarray, threshold: float = 0.02) -> np.ndarray:
+    """The share of pixels up to ``threshold`` in each image: one number, and nothing is trained."""
+    return (images <= threshold).reshape(len(images), -1).mean(axis=1)
 
 
 def evidence_map(encoder: keras.Model, probe: Probe, images: np.ndarray) -> np.ndarray:

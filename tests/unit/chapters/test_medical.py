@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from ssl_course import data, networks
+from ssl_course import data, evaluate, networks
 from ssl_course.chapters import clinic
 from ssl_course.data import Split, medical
 
@@ -141,3 +141,23 @@ def test_nearest_finds_copies():
     index, distance = clinic.nearest(bank, bank[[4, 20]] + 1e-3)
     assert index.tolist() == [4, 20]
     assert np.allclose(distance, 1e-3 * np.sqrt(8), atol=1e-3)
+
+
+def test_a_gain_is_paired_case_by_case():
+    labels = np.repeat([0, 1], 20)
+    scores = np.random.default_rng(0).normal(size=40)
+    assert clinic.auc_gain(labels, scores, scores) == (0, 0, 0)
+    perfect = labels + 0.0
+    assert clinic.auc_gain(labels, perfect, -perfect) == (1, 1, 1)
+    gain, low, high = clinic.auc_gain(labels, perfect, scores)
+    assert gain == pytest.approx(1 - evaluate.auc(labels, scores))
+    assert low < gain < high
+    back = clinic.auc_gain(labels, scores, perfect)
+    assert back == pytest.approx((-gain, -high, -low))
+
+
+def test_dark_pixels_are_counted_up_to_the_threshold():
+    images = np.zeros((2, 4, 4, 1), "float32")
+    images[1, :2] = 0.5
+    assert clinic.dark_share(images).tolist() == [1, 0.5]
+    assert clinic.dark_share(images, threshold=0.5).tolist() == [1, 1]
