@@ -6,7 +6,7 @@ MUTANTS = (
     Mutant(
         "06-5-a",
         "clip the sum instead of each example",
-        "total = np.sum(gradients * np.minimum(1, bound / lengths)[:, None], axis=0)",
+        "total = np.minimum(1, bound / lengths) @ gradients",
         "total = np.sum(gradients, axis=0)\n"
         "    total = total * min(1, bound / max(np.linalg.norm(total), 1e-12))",
         "Clip each example's gradient",
