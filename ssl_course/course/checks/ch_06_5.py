@@ -13,8 +13,6 @@ def check_a(private_mean):
 
 
 def check_b(certified_epsilon):
-    from scipy.stats import binomtest
-
     outside = np.arange(1000) / 1000
     inside = np.r_[np.full(170, 2.0), np.full(30, -1.0)]
     value = certified_epsilon(inside, outside, 0.01, 1e-5)
