@@ -20,7 +20,7 @@ from keras import layers
 from table import Table
 
 from ssl_course import data, networks, objectives, views
-from ssl_course.chapters import events
+from ssl_course.chapters import events, litert
 from ssl_course.pretrain import pretrain
 
 TABLE = Table(
@@ -115,24 +115,10 @@ def served(image: np.ndarray) -> dict[str, tuple[Callable, float]]:
         if small:
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
         flat = converter.convert()
-        formats[name], sizes[name] = interpreter(flat), len(flat)
+        formats[name], sizes[name] = litert.function(flat), len(flat)
     for function in formats.values():
         function(image)
     return {name: (function, round(sizes[name] / 1000)) for name, function in formats.items()}
-
-
-def interpreter(flat: bytes) -> Callable[[np.ndarray], np.ndarray]:
-    """A LiteRT model as a function of one image."""
-    runner = tf.lite.Interpreter(model_content=flat, num_threads=1)
-    runner.allocate_tensors()
-    first, last = runner.get_input_details()[0]["index"], runner.get_output_details()[0]["index"]
-
-    def call(x: np.ndarray) -> np.ndarray:
-        runner.set_tensor(first, x)
-        runner.invoke()
-        return runner.get_tensor(last)
-
-    return call
 
 
 def training(table: Table) -> None:

@@ -1,8 +1,9 @@
 """Measure the tables of chapter 6.6: python benchmarks/transfer.py [PART …]
 
-Parts: ``adaptation`` (MNIST ↔ USPS without target labels) and ``matrix`` (pretraining domain ×
-target task).  Needs the full MNIST, Fashion-MNIST and USPS (mirror).  Writes
-course/results/transfer.csv.  About eight minutes on one free core.
+Parts: ``few`` (frozen encoders with 1 to 10 labels a class), ``tuning`` (MNIST → optical digits,
+rates and strengths), ``adaptation`` (MNIST ↔ USPS without target labels) and ``matrix``
+(pretraining domain × target task).  Needs the full MNIST, Fashion-MNIST and USPS (mirror).  Writes
+course/results/transfer.csv.  About twenty minutes on one free core.
 """
 
 import time
@@ -23,11 +24,25 @@ from ssl_course.methods import SimCLR
 from ssl_course.pretrain import pretrain
 from ssl_course.pretrain.digits import digit_view
 
-KEYS, DOMAINS = ("part", "method", "seed"), ("fashion_mnist", "mnist", "usps", "optical_digits")
+KEYS = ("part", "method", "seed", "labels", "draw", "rate", "strength")
+DOMAINS = ("fashion_mnist", "mnist", "usps", "optical_digits")
 TABLE = Table(
-    "transfer", KEYS, (*KEYS, *DOMAINS, "mnist_usps", "usps_mnist", "cpu_minutes", "date")
+    "transfer",
+    KEYS,
+    (*KEYS, *DOMAINS, "mnist_usps", "usps_mnist", "source", "target", "cpu_minutes", "date"),
+    whole=("seed", "labels", "draw"),
 )
-SEEDS = (0, 1, 2)
+SEEDS, TUNING_SEEDS = (0, 1, 2), (0, 1, 2, 3, 4)
+
+
+def key_of(part: str, method: str, seed: int, **more: object) -> dict[str, object]:
+    """The keys of a row; those that its part has no use for are empty."""
+    return dict.fromkeys(KEYS) | {"part": part, "method": method, "seed": seed} | more
+
+
+FEW, MANY, FEW_DRAWS = (1, 2, 5, 10), (1, 2, 5, 10, 20, 50, 100), 10
+"""Labels a class: of encoders, and of the controls, which show what the encoders' are worth."""
+FEW_TASKS = ("mnist", "usps")
 
 STEPS, BATCH, CHUNK = 100, 256, 50
 """Of the short pretraining runs of the matrix: the same for every domain."""
@@ -36,10 +51,11 @@ PER_CLASS = 10
 
 LABELED, UNLABELED, COMPONENTS = 200, 2000, 128
 """Of the adaptation: source labels a class, target images, principal components."""
-TUNING_STEPS, TUNING_BATCH, RATE, FRESH_RATE = 80, 128, 1e-4, 3e-4
-STRENGTHS, TOLERANCE = (0.1, 1.0, 10.0), 0.01
-"""The strength of a loss is the largest that costs the source's validation accuracy at most
-so much.  No label of the target takes part in that choice."""
+TUNING_STEPS, PAGE_STEPS, TUNING_BATCH = 80, 40, 128
+RATES, STRENGTHS, TOLERANCE = (3e-5, 1e-4, 3e-4, 1e-3), (0.1, 1.0, 10.0), 0.01
+"""The rate is that of the best validation accuracy on the source, without alignment.  The
+strength of a loss is then the largest that costs at most so much of it.  No label of the target
+takes part in these choices."""
 DISTANCES = {"coral": objectives.coral, "mmd": objectives.mmd}
 
 
@@ -93,7 +109,7 @@ def matrix(table: Table) -> None:
 
     def measure(name: str, seed: int, prepare: Callable[[], tuple[Callable, float | None]]) -> None:
         """``prepare`` gives an encoder for every task, and the CPU minutes of its training."""
-        key = {"part": "matrix", "method": name, "seed": seed}
+        key = key_of("matrix", name, seed)
         if table.done(**key):
             return
         encoder_for, minutes = prepare()
@@ -124,6 +140,55 @@ def matrix(table: Table) -> None:
         measure("random", seed, partial(random, seed))
         for name in (*DOMAINS, "mnist_mirrored"):
             measure(name, seed, partial(short, name, seed))
+
+
+# Few labels of the target.
+
+
+def few(table: Table) -> None:
+    """Rows of frozen encoders and of the controls, each number and draw of labels."""
+    tasks = {name: data.load(name, full=True) for name in FEW_TASKS}
+
+    def pca(task: data.Dataset) -> Callable[[data.Split], data.Split]:
+        return evaluate.principal_components(task.unlabeled, COMPONENTS)
+
+    def frozen_encoder(encoder: keras.Model) -> Callable[[data.Split], data.Split]:
+        return partial(evaluate.embed, encoder)
+
+    def shipped(name: str) -> Callable[[data.Dataset], Callable]:
+        return lambda task: frozen_encoder(pretrain(name).encoder)
+
+    def short(name: str) -> Callable[[data.Dataset], Callable]:
+        encoder = short_run(tasks[name].unlabeled, False, 0)
+        return lambda task: frozen_encoder(encoder)
+
+    methods = {
+        "raw_pixels": (MANY, lambda: lambda task: evaluate.pixels),
+        "pca": (MANY, lambda: pca),
+        "random": (FEW, lambda: lambda task: frozen_encoder(untrained(task.train.x, 0))),
+        "fashion_mnist-simclr": (FEW, lambda: shipped("fashion_mnist-simclr")),
+        "mnist-simclr": (FEW, lambda: shipped("mnist-simclr")),
+        "usps": (FEW, lambda: short("usps")),
+    }
+    for name, (budgets, prepare) in methods.items():
+        keys = [
+            key_of("few", name, 0, labels=labels, draw=draw)
+            for labels in budgets
+            for draw in range(FEW_DRAWS)
+        ]
+        keys = [key for key in keys if not table.done(**key)]
+        if not keys:
+            continue
+        represented, maker = {}, prepare()
+        for task, domain in tasks.items():
+            represent = maker(domain)
+            represented[task] = represent(domain.train), represent(domain.test)
+        for key in keys:
+            row = {}
+            for task, (train, test) in represented.items():
+                part = data.few_labels(train, key["labels"], key["draw"])
+                row[task] = classifier(part.x, part.y).accuracy(test)
+            table.put(key | row)
 
 
 # MNIST ↔ USPS without target labels.
@@ -178,7 +243,14 @@ def frozen(
 
 
 def tuned(
-    problem: Problem, distance: Callable, weight: float, seed: int, fresh: bool = False
+    problem: Problem,
+    distance: Callable,
+    weight: float,
+    seed: int,
+    *,
+    rate: float,
+    fresh: bool = False,
+    steps: int = TUNING_STEPS,
 ) -> tuple[float, float]:
     """(source validation accuracy, target test accuracy) of the encoder trained further.
 
@@ -191,9 +263,9 @@ def tuned(
         probe = classifier(features(encoder, source.x), source.y)
         head.set_weights([probe.kernel, probe.bias])
     method = Aligned(encoder, head, distance, weight)
-    method.compile(keras.optimizers.Adam(FRESH_RATE if fresh else RATE))
+    method.compile(keras.optimizers.Adam(rate))
     random = np.random.default_rng(seed)
-    rows = random.integers(len(source), size=TUNING_STEPS * TUNING_BATCH)
+    rows = random.integers(len(source), size=steps * TUNING_BATCH)
     columns = random.integers(len(target), size=len(rows))
     pairs, labels = (source.x[rows], target[columns]), source.y[rows]
     method.fit(pairs, labels, batch_size=TUNING_BATCH, shuffle=False, verbose=0)
@@ -210,7 +282,16 @@ def timed(measure: Callable, *arguments: Any, **settings: Any) -> tuple[Any, flo
     return result, (time.process_time() - start) / 60
 
 
-def direction(problem: Problem, seed: int, strengths: dict[str, float]) -> dict:
+@dataclass
+class Settings:
+    """What the source's validation accuracy has chosen, for one direction."""
+
+    rate: float
+    fresh_rate: float
+    strengths: dict[str, float]
+
+
+def direction(problem: Problem, seed: int, settings: Settings) -> dict:
     """{method: (accuracy on the target's test set, CPU minutes)}."""
     encoders = {
         "raw_pixels": None,
@@ -225,30 +306,73 @@ def direction(problem: Problem, seed: int, strengths: dict[str, float]) -> dict:
             row, minutes = timed(frozen, encoder, *parts, adapt)
             for how, score in row.items():
                 found[f"{name}{'+adabn' if adapt else ''}+{how}"] = score, minutes / len(row)
-    runs = {
-        "tuned_fresh": (objectives.mmd, 0.0, seed, True),
-        "tuned": (objectives.mmd, 0.0, seed),
-        **{f"tuned+{name}": (DISTANCES[name], strengths[name], seed) for name in DISTANCES},
-    }
-    for name, settings in runs.items():
-        (_, score), minutes = timed(tuned, problem, *settings)
+    runs = {"tuned": (objectives.mmd, 0.0)}
+    runs |= {f"tuned+{name}": (DISTANCES[name], settings.strengths[name]) for name in DISTANCES}
+    for name, run in runs.items():
+        (_, score), minutes = timed(tuned, problem, *run, seed, rate=settings.rate)
         found[name] = score, minutes
+    anew = {"rate": settings.fresh_rate, "fresh": True}
+    (_, score), minutes = timed(tuned, problem, objectives.mmd, 0.0, seed, **anew)
+    found["tuned_fresh"] = score, minutes
     if seed == SEEDS[0]:  # its draws are those of the target, the same for every seed
         ten = few_label_accuracy, encoders["mnist_simclr"], problem.labeled_target, problem.test
         found["target_10"] = timed(*ten)
     return found
 
 
-def chosen_strengths(problem: Problem, seed: int) -> dict[str, float]:
-    """The strength of each loss, by the rule above."""
-    validation, _ = tuned(problem, objectives.mmd, 0.0, seed)
+def best_rate(problem: Problem, seed: int, fresh: bool) -> tuple[float, float]:
+    """(the rate, its validation accuracy on the source) by the rule above."""
+    scores = {
+        rate: tuned(problem, objectives.mmd, 0.0, seed, rate=rate, fresh=fresh)[0] for rate in RATES
+    }
+    rate = max(scores, key=scores.get)
+    print(f"{'fresh' if fresh else 'probe'}: {scores}, chosen {rate}", flush=True)
+    return rate, scores[rate]
+
+
+def chosen(problem: Problem, seed: int) -> Settings:
+    """The rates, and the strength of each loss, by the rules above."""
+    rate, validation = best_rate(problem, seed, fresh=False)
+    fresh_rate, _ = best_rate(problem, seed, fresh=True)
     strengths = {}
     for name, distance in DISTANCES.items():
-        scores = {w: tuned(problem, distance, w, seed)[0] for w in STRENGTHS}
+        scores = {w: tuned(problem, distance, w, seed, rate=rate)[0] for w in STRENGTHS}
         allowed = [w for w, score in scores.items() if score >= validation - TOLERANCE]
         strengths[name] = max(allowed, default=0.0)
         print(f"{name}: {validation} without, {scores}, chosen {strengths[name]}", flush=True)
-    return strengths
+    return Settings(rate, fresh_rate, strengths)
+
+
+def tuning(table: Table) -> None:
+    """Rows of every rate without alignment, and of every strength at the chosen rate.
+
+    MNIST → optical digits, both as packaged: the problem of the page.
+    """
+    mnist, optical = data.load("mnist"), data.load("optical_digits")
+    problem = Problem(mnist.train, mnist.validation, optical.unlabeled, optical.train, optical.test)
+
+    def measure(name: str, seed: int, rate: float, strength: float) -> None:
+        key = key_of("tuning", name, seed, rate=rate, strength=strength)
+        if table.done(**key):
+            return
+        run = DISTANCES.get(name, objectives.mmd), strength, seed
+        settings = {"rate": rate, "fresh": name == "fresh", "steps": PAGE_STEPS}
+        (source, target), minutes = timed(tuned, problem, *run, **settings)
+        table.put(key | {"source": source, "target": target, "cpu_minutes": minutes})
+
+    for seed in TUNING_SEEDS:
+        for rate in RATES:
+            measure("fresh", seed, rate, 0.0)
+            measure("probe", seed, rate, 0.0)
+    rows = [row for row in table.rows() if row["part"] == "tuning" and row["method"] == "probe"]
+    scores = {
+        rate: [float(r["source"]) for r in rows if float(r["rate"]) == rate] for rate in RATES
+    }
+    rate = max(scores, key=lambda rate: np.mean(scores[rate]))
+    for seed in TUNING_SEEDS:
+        for name in DISTANCES:
+            for strength in STRENGTHS:
+                measure(name, seed, rate, strength)
 
 
 def adaptation(table: Table) -> None:
@@ -258,21 +382,20 @@ def adaptation(table: Table) -> None:
         return
     mnist, usps = (data.load(name, full=True) for name in ("mnist", "usps"))
     forth, back = (
-        chosen_strengths(Problem.draw(*pair, SEEDS[0]), SEEDS[0])
-        for pair in ((mnist, usps), (usps, mnist))
+        chosen(Problem.draw(*pair, SEEDS[0]), SEEDS[0]) for pair in ((mnist, usps), (usps, mnist))
     )
     for seed in seeds:
         there = direction(Problem.draw(mnist, usps, seed), seed, forth)
         home = direction(Problem.draw(usps, mnist, seed), seed, back)
         rows = []
         for method in there:
-            row = {"part": "adaptation", "method": method, "seed": seed}
+            row = key_of("adaptation", method, seed)
             row |= {"mnist_usps": there[method][0], "usps_mnist": home[method][0]}
             rows.append(row | {"cpu_minutes": there[method][1] + home[method][1]})
         table.put(*rows)
 
 
-PARTS = {"adaptation": adaptation, "matrix": matrix}
+PARTS = {"few": few, "tuning": tuning, "adaptation": adaptation, "matrix": matrix}
 COMMAND = Command(__doc__, TABLE, PARTS, "PART")
 
 

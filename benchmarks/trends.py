@@ -7,7 +7,6 @@ the full Fashion-MNIST (mirror).  Writes course/results/trends.csv.  About ten C
 
 import functools
 import time
-import warnings
 from collections.abc import Callable
 
 import keras
@@ -17,7 +16,7 @@ from command import Command, in_parts
 from table import Table
 
 from ssl_course import data, evaluate, networks
-from ssl_course.chapters import compression
+from ssl_course.chapters import compression, litert
 from ssl_course.chapters.multitask import TASKS, Budget, MultiTask
 from ssl_course.methods import SimCLR
 from ssl_course.pretrain import pretrain
@@ -120,18 +119,8 @@ def lite(encoder: keras.Model, images: np.ndarray | None = None) -> Represent:
     if images is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: ([image[None]] for image in images)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        runner = tf.lite.Interpreter(model_content=converter.convert(), num_threads=1)
-    runner.allocate_tensors()
-    first, last = runner.get_input_details()[0]["index"], runner.get_output_details()[0]["index"]
-
-    def call(image: np.ndarray) -> np.ndarray:
-        runner.set_tensor(first, image[None])
-        runner.invoke()
-        return runner.get_tensor(last)[0].copy()
-
-    return call
+    run = litert.function(converter.convert())
+    return lambda image: run(image[None])[0].copy()
 
 
 def latencies(

@@ -12,9 +12,10 @@ def check_a(private_mean):
     assert np.isfinite(quiet).all(), "An example with gradient 0 must not make the sum infinite."
 
 
-def check_b(proven_epsilon):
-    outside, inside = np.arange(1000) / 1000, np.full(10, 2.0)
-    value = proven_epsilon(inside, outside, 0.01, 0.0)
+def check_b(certified_epsilon):
+    outside = np.arange(1000) / 1000
+    inside = np.r_[np.full(170, 2.0), np.full(30, -1.0)]
+    value = certified_epsilon(inside, outside, 0.01, 1e-5)
     assert value is not None and np.ndim(value) == 0, "One number is wanted."
 
 
@@ -36,14 +37,22 @@ EXERCISES = {
         ),
     ),
     "b": Exercise(
-        ("proven_epsilon",),
+        ("certified_epsilon",),
         check_b,
         (
-            "The threshold depends on the outsiders alone.",
             (
-                "`np.quantile(outsiders, 1 - accused)` is the threshold; the mean of "
-                "`members > threshold` is the share found.\n"
-                "If `found <= delta`, the logarithm has nothing to work on: return 0."
+                "The threshold depends on the outsiders alone.\n"
+                "Count who is above it, in both groups, and turn each count into its "
+                "limit."
+            ),
+            (
+                "`np.quantile(outsiders, 1 - accused)` is the threshold; `np.sum(members "
+                "> threshold)` members are found, and `np.sum(outsiders > threshold)` "
+                "outsiders are accused.\n"
+                "`beta.ppf(0.025, k, n - k + 1)` and `beta.ppf(0.975, k + 1, n - k)` are "
+                "the limits (`from scipy.stats import beta`).\n"
+                "If nobody is found, or the lower limit is not above `delta`, the "
+                "logarithm has nothing to work on: return 0."
             ),
         ),
     ),

@@ -6,7 +6,7 @@ MUTANTS = (
     Mutant(
         "06-5-a",
         "clip the sum instead of each example",
-        "total = np.sum(gradients * np.minimum(1, bound / lengths)[:, None], axis=0)",
+        "total = np.minimum(1, bound / lengths) @ gradients",
         "total = np.sum(gradients, axis=0)\n"
         "    total = total * min(1, bound / max(np.linalg.norm(total), 1e-12))",
         "Clip each example's gradient",
@@ -42,15 +42,30 @@ MUTANTS = (
     Mutant(
         "06-5-b",
         "delta can be left out",
-        "np.log((found - delta) / accused)",
-        "np.log(found / accused)",
+        "np.log((low - delta) / high)",
+        "np.log(low / high)",
         "Subtract delta",
     ),
     Mutant(
         "06-5-b",
         "a negative limit is a limit",
-        "max(0.0, float(np.log((found - delta) / accused)))",
-        "float(np.log((found - delta) / accused))",
+        "max(0.0, float(np.log((low - delta) / high)))",
+        "float(np.log((low - delta) / high))",
         "Never below 0",
+    ),
+    Mutant(
+        "06-5-b",
+        "the shares themselves, without limits",
+        "low = beta.ppf(0.025, found, len(members) - found + 1)\n"
+        "    high = beta.ppf(0.975, wrong + 1, len(outsiders) - wrong)",
+        "low, high = found / len(members), wrong / len(outsiders)",
+        "put the Clopper-Pearson limits",
+    ),
+    Mutant(
+        "06-5-b",
+        "the upper limit of both",
+        "beta.ppf(0.025, found, len(members) - found + 1)",
+        "beta.ppf(0.975, found + 1, len(members) - found)",
+        "The lower limit of the share found",
     ),
 )
