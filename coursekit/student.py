@@ -32,14 +32,15 @@ TARGET = re.compile(r"```text\n(.*)\n```", re.S)
 def version(chapter: NotebookNode, targets: Mapping[str, str] | None = None) -> NotebookNode:
     """A copy of a chapter for students.
 
-    After each task come a stub to fill in, what the right answer prints, a cell that checks the
-    answer, and for self-study the folded solution.  ``targets`` is what the right answers print,
-    by grade id; without it, the outputs of ``chapter`` tell.
+    After each task come a stub to fill in, what the right answer prints, the prose between a
+    solution and its check, a cell that checks the answer, and for self-study the folded solution.
+    ``targets`` is what the right answers print, by grade id; without it, the outputs of
+    ``chapter`` tell.
     """
     targets = printed(chapter) if targets is None else targets
     address = site(chapter)
     cells = []
-    solution = None
+    solution, remarks = None, []
     for cell in copy.deepcopy(chapter).cells:
         about = cell.metadata.get("nbgrader", {})
         if about.get("solution"):
@@ -47,10 +48,13 @@ def version(chapter: NotebookNode, targets: Mapping[str, str] | None = None) -> 
             cells[-1].source = cells[-1].source.replace(f"```python\n{task(cell)}\n```\n\n", "")
             cells.append(_code(stub(cell.source), stub=about["grade_id"]))
         elif about.get("grade"):
-            cells += _after(solution, targets.get(solution.metadata["nbgrader"]["grade_id"]))
-            solution = None
+            target = targets.get(solution.metadata["nbgrader"]["grade_id"])
+            cells += _after(solution, target, remarks)
+            solution, remarks = None, []
         elif solution is None:
             cells.append(cell)
+        elif cell.cell_type == "markdown":
+            remarks.append(cell)
     for position, cell in enumerate(cells):
         cell.id = f"cell-{position:03d}"
         if cell.cell_type == "markdown":
@@ -61,8 +65,10 @@ def version(chapter: NotebookNode, targets: Mapping[str, str] | None = None) -> 
     return student
 
 
-def _after(solution: NotebookNode, target: str | None) -> list[NotebookNode]:
-    """The cells after a stub."""
+def _after(
+    solution: NotebookNode, target: str | None, remarks: list[NotebookNode]
+) -> list[NotebookNode]:
+    """The cells after a stub; ``remarks`` are on what the right answer prints."""
     grade_id = solution.metadata["nbgrader"]["grade_id"]
     chapter, _, letter = grade_id.rpartition("-")
     names = ", ".join(defined(solution.source))
@@ -70,6 +76,7 @@ def _after(solution: NotebookNode, target: str | None) -> list[NotebookNode]:
     if target:
         text = f"The right answer prints:\n\n```text\n{target}\n```"
         cells.append(new_markdown_cell(text, metadata={"target": grade_id}))
+    cells += remarks
     cells.append(_code(f'exercises.check("{chapter}.{letter}", {names})', checks=grade_id))
     if not is_for_marks(solution):
         code = MARKERS.sub("", solution.source).strip()

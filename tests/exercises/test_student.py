@@ -75,6 +75,19 @@ class TestChapter:
             shown = [re.sub(r"\s+", "", line) in text for line in secrets(cell)]
             assert all(shown) != student.is_for_marks(cell)
 
+    def test_pair_has_all_prose(self, chapter):
+        """Also what stands between a solution and its check, where no cell of the page is kept."""
+        source = jupytext.read(CHAPTERS[chapter])
+        pair = nbformat.read(CHAPTERS[chapter].with_suffix(".ipynb"), 4)
+        text = "\n".join(cell.source for cell in pair.cells)
+        tasks = [student.task(cell) for cell in solutions(source).values()]
+        prose = "\n".join(cell.source for cell in source.cells if cell.cell_type == "markdown")
+        for task in tasks:
+            prose = prose.replace(task, "")
+        plain = student.plain(prose, student.site(source))
+        lost = [line for line in plain.splitlines() if len(line) > 20 and line not in text]
+        assert lost == []
+
     def test_pair_can_be_answered(self, chapter):
         """After each task: the stub, what the right answer prints, and a cell that checks."""
         pair = nbformat.read(CHAPTERS[chapter].with_suffix(".ipynb"), 4)
