@@ -12,6 +12,7 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import keras
 import numpy as np
@@ -20,6 +21,7 @@ from table import Table
 
 from ssl_course import data
 from ssl_course.chapters import catch
+from ssl_course.chapters.catch.game import View
 
 LOOKS = 17
 CURVE = [f"caught_{look:02d}" for look in range(LOOKS)]
@@ -107,7 +109,13 @@ class Run:
     It starts again with each seed: what TensorFlow has compiled serves all of them.
     """
 
-    def __init__(self, before=None, own_keys=False, state=False, **settings):
+    def __init__(
+        self,
+        before: View | None = None,
+        own_keys: bool = False,
+        state: bool = False,
+        **settings: Any,
+    ):
         self.before, self.own_keys, self.state = before, own_keys, state
         self.settings = settings
         self.agent, self.contrast = None, None
