@@ -9,6 +9,7 @@ from ssl_course.chapters.catch.agent import (
     play,
     state_encoder,
 )
+from ssl_course.chapters.catch.contrast import Contrast, without_reward
 from ssl_course.chapters.catch.game import (
     CELLS,
     DIM,
@@ -28,6 +29,7 @@ __all__ = [
     "STEPS",
     "Agent",
     "Catch",
+    "Contrast",
     "Replay",
     "bilinear_nce",
     "caught",
@@ -43,4 +45,5 @@ __all__ = [
     "shift",
     "snapshots",
     "state_encoder",
+    "without_reward",
 ]

@@ -102,9 +102,23 @@ class Agent:
         self.contrast, self.own_keys = contrast, own_keys
         self.discount, self.momentum = discount, momentum
         self.optimizer = keras.optimizers.Adam(rate)
+        self.optimizer.build(self.trained)
         self.random = np.random.default_rng(seed)
         self.learn = tf.function(self._learn, reduce_retracing=True)
         self.values = tf.function(lambda seen: self.head(self.encoder(seen)))
+
+    @property
+    def trained(self) -> list[keras.Variable]:
+        """What the loss moves."""
+        weights = self.encoder.trainable_weights + self.head.trainable_weights
+        return weights + ([self.similarity] if self.contrast else [])
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """All that an agent has learned, and the state of its optimizer."""
+        networks = self.encoder, self.head, self.target_encoder, self.target_head
+        weights = [weight for network in networks for weight in network.weights]
+        return [*weights, self.similarity, *self.optimizer.variables]
 
     def act(self, seen: np.ndarray, explore: float = 0.0) -> np.ndarray:
         """The best action in each game, or with probability ``explore`` a random one."""
@@ -143,9 +157,7 @@ class Agent:
                 key = ops.stop_gradient(keys(key_view))
                 nce = bilinear_nce(self.encoder(query_view), key, self.similarity)
             loss = error + self.contrast * nce
-        weights = self.encoder.trainable_weights + self.head.trainable_weights
-        weights = weights + ([self.similarity] if self.contrast else [])
-        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        self.optimizer.apply(tape.gradient(loss, self.trained))
         follow(self.target_encoder, self.encoder, self.momentum)
         follow(self.target_head, self.head, self.momentum)
         return error, nce

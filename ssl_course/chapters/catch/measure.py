@@ -6,11 +6,11 @@ import keras
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from ssl_course.chapters.catch.game import SIZE, Catch, dim
+from ssl_course.chapters.catch.game import SIZE, Catch, Seed, dim
 
 
 def snapshots(
-    digits: np.ndarray | None, count: int = 1_500, seed: int = 0
+    digits: np.ndarray | None, count: int = 1_500, seed: Seed = 0
 ) -> dict[str, np.ndarray]:
     """``count`` unrelated moments: {"frames", "ball", "paddle"}, the last two as columns."""
     game = Catch(count, digits, seed)

@@ -1,5 +1,6 @@
 """The game of chapter 8.2, its views, and one step of its agent."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -126,6 +127,31 @@ def test_an_agent_learns_from_both_losses_and_its_target_follows():
     assert any(moved)
     found = catch.decoded(agent.encoder, *(catch.snapshots(None, 200, s) for s in (1, 2)))
     assert set(found) == {"ball", "paddle"}
+
+
+def test_an_agent_that_takes_the_variables_of_a_new_one_plays_its_run():
+    def run(agent):
+        return catch.play(agent, None, None, 704, every=704, seed=3)[-1]["caught"]
+
+    keras.utils.set_random_seed(1)
+    new = catch.Agent(catch.pixel_encoder(16), views=catch.shift, contrast=0.1, seed=2)
+    used = catch.Agent(catch.pixel_encoder(16), views=catch.shift, contrast=0.1)
+    catch.play(used, None, None, 704, every=704)
+    for source, goal in zip(new.variables, used.variables, strict=True):
+        goal.assign(source)
+    used.random = RANDOM(2)
+    assert run(used) == run(new)
+    assert np.array_equal(used.encoder.weights[0], new.encoder.weights[0])
+
+
+@pytest.mark.parametrize("own_keys", [False, True])
+def test_contrast_learns_to_tell_frames_apart_without_a_reward(own_keys):
+    keras.utils.set_random_seed(0)
+    method = catch.Contrast(catch.pixel_encoder(16), own_keys)
+    followed = method.target_encoder.weights[0].numpy().copy()
+    loss = catch.without_reward(method, None, catch.shift, steps=60, batch=32)
+    assert loss < 0.7 * np.log(32), "log 32 is what guessing costs"
+    assert np.any(followed != method.target_encoder.weights[0].numpy())
 
 
 def test_the_state_is_enough_without_the_loss():

@@ -1,0 +1,68 @@
+"""CURL's loss without a game: an encoder learns from frames, before any reward (chapter 8.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from ssl_course.chapters.catch.agent import bilinear_nce
+from ssl_course.chapters.catch.game import View
+from ssl_course.chapters.catch.measure import snapshots
+from ssl_course.methods.target import follow, target_copy
+
+LAST = 6
+"""The loss that is reported is that of the last sixth of the steps."""
+
+
+class Contrast(keras.Model):
+    """CURL's loss alone, compiled.  Train with ``fit((queries, keys))``.
+
+    The keys come from a target encoder, or with ``own_keys`` from the encoder itself.
+    """
+
+    def __init__(self, encoder: keras.Model, own_keys: bool = False):
+        super().__init__()
+        self.encoder, self.target_encoder = encoder, target_copy(encoder)
+        self.keys = encoder if own_keys else self.target_encoder
+        width = encoder.output_shape[-1]
+        self.similarity = self.add_weight(shape=(width, width), name="similarity")
+        self.similarity.assign(np.eye(width) / np.sqrt(width))
+        self.compile(keras.optimizers.Adam(1e-3))
+        self.optimizer.build(self.trainable_variables)
+
+    def call(self, views: Any, training: bool = False) -> Any:
+        """Queries and, without a gradient, keys."""
+        return self.encoder(views[0]), ops.stop_gradient(self.keys(views[1]))
+
+    def compute_loss(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool = True
+    ) -> Any:
+        """Each query has to find the key of its own row."""
+        return bilinear_nce(*y_pred, self.similarity)
+
+    def train_step(self, batch: Any) -> Any:
+        """One step; the target encoder follows by a moving average."""
+        follow(self.target_encoder, self.encoder, momentum=0.95)
+        return super().train_step(batch)
+
+
+def without_reward(
+    method: Contrast,
+    digits: np.ndarray | None,
+    view: View,
+    steps: int = 300,
+    batch: int = 64,
+    seed: int = 0,
+) -> float:
+    """Train on frames of unrelated moments of the game; the mean loss of the last steps."""
+    random = np.random.default_rng([seed, 4])
+    frames = snapshots(digits, steps * batch, seed=[seed, 5])["frames"]
+    queries, keys = view(frames, random), view(frames, random)
+    early = batch * (steps - steps // LAST)
+    for part in (slice(None, early), slice(early, None)):
+        views = queries[part], keys[part]
+        history = method.fit(views, batch_size=batch, shuffle=False, verbose=0)
+    return float(history.history["loss"][0])
