@@ -16,7 +16,6 @@ import sys
 from pathlib import Path
 
 from coursekit import ROOT, pairs
-from coursekit.machine import workers
 from coursekit.run import everything, record
 
 PAGE = ROOT / "_build" / "html" / "book" / "intro.html"
@@ -24,14 +23,6 @@ STAMP = ROOT / "_build" / "book.sha256"
 LOG = ROOT / "_build" / "book.log"
 SOURCES = ("book", "coursekit", "_config.yml", "_toc.yml", "pyproject.toml", "ssl_course/course")
 """What pages are made of, beside the outputs of the run."""
-START = """
-from functools import partial
-from jupyter_book import sphinx
-from jupyter_book.cli.main import main
-sphinx.build_sphinx = partial(sphinx.build_sphinx, jobs={jobs})
-main()
-"""
-"""Jupyter Book's own command has no option for the number of Sphinx's processes."""
 
 
 def digest() -> str:
@@ -72,7 +63,7 @@ def build() -> int:
 
 def sphinx() -> int:
     """Run Jupyter Book; a warning is an error."""
-    start = START.format(jobs=workers())
+    start = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", start, "build", ".", "-W", "-n", "--keep-going"]
     with open(LOG, "w", encoding="utf-8") as log:
         print("building pages …", file=sys.stderr, flush=True)

@@ -101,18 +101,9 @@ def drop_unused_scripts(app, pagename, templatename, context, doctree):
     scripts[:] = [script for script in scripts if not is_thebe(script)]
 
 
-def read_side_by_side(app, config):
-    """An extension that Jupyter Book always loads numbers parts, of which this book has none.
-
-    It does not say whether several processes may read pages, and Sphinx would use one.
-    """
-    app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
-
-
 def setup(app):
     """Connect all of this."""
     app.connect("config-inited", set_repository)
-    app.connect("config-inited", read_side_by_side)
     app.connect("env-get-outdated", changed_pages)
     app.connect("build-finished", forget_build_with_warnings)
     app.connect("build-finished", offer_students_version)
