@@ -45,7 +45,7 @@ class NoPredictor(SimSiam):
 class Copier(MaskedAutoencoder):
     """The loss is taken over the visible patches."""
 
-    def compare(self, images: Tensor, outputs) -> Tensor:
+    def compare(self, images: Tensor, outputs: Tensor) -> Tensor:
         """`objectives.squared_error` of visible pixels."""
         return squared_error(patches(images, 4), outputs.pixels, where=1 - outputs.mask)
 

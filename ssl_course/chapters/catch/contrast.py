@@ -41,7 +41,8 @@ class Contrast(keras.Model):
         self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool = True
     ) -> Any:
         """Each query has to find the key of its own row."""
-        return bilinear_nce(*y_pred, self.similarity)
+        queries, keys = y_pred
+        return bilinear_nce(queries, keys, self.similarity)
 
     def train_step(self, batch: Any) -> Any:
         """One step; the target encoder follows by a moving average."""

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction import DictVectorizer
 
-from ssl_course.chapters import taggers
-from ssl_course.chapters.entities import Annotated
+from ssl_course.chapters.entities import Annotated, taggers
 
 
 def test_a_character_is_seen_with_two_neighbors_a_side_and_their_pairs():
