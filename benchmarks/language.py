@@ -22,7 +22,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from table import Table
 
 from ssl_course import networks
-from ssl_course.chapters import entities, retrieval, taggers
+from ssl_course.chapters import entities, retrieval
+from ssl_course.chapters.entities import taggers
 from ssl_course.chapters.inverse_cloze import InverseCloze
 from ssl_course.data import text
 from ssl_course.pretrain import pretrain

@@ -283,7 +283,7 @@ def test_every_row_of_every_table_has_keys_of_its_own(tables, drawn):
 
 def value(table, column, cell):
     """What a script would put for a cell."""
-    if cell == "" and column not in table.keys:
+    if cell == "" and (column in table.whole or column not in table.keys):
         return None
     if column in table.whole:
         return int(cell)

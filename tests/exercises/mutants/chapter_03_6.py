@@ -13,21 +13,23 @@ MUTANTS = (
     Mutant(
         "03-6-a",
         "the gradient stops at the prediction",
-        "ops.normalize(p, axis=1), ops.normalize(ops.stop_gradient(t), axis=1)",
-        "ops.normalize(ops.stop_gradient(p), axis=1), ops.normalize(t, axis=1)",
+        "p = ops.normalize(p, axis=1)\n        t = ops.normalize(ops.stop_gradient(t), axis=1)",
+        "p = ops.normalize(ops.stop_gradient(p), axis=1)\n        t = ops.normalize(t, axis=1)",
         "Both predictions have to learn",
     ),
     Mutant(
         "03-6-a",
         "a view predicts its own target",
-        "distance(prediction, other_target) + distance(other_prediction, target)",
-        "distance(prediction, target) + distance(other_prediction, other_target)",
+        "(prediction, other_target)\n"
+        "    return 0.5 * (forward + distance(other_prediction, target))",
+        "(prediction, target)\n"
+        "    return 0.5 * (forward + distance(other_prediction, other_target))",
         "meets the target of the other view",
     ),
     Mutant(
         "03-6-a",
         "lengths of vectors count",
-        "p, t = ops.normalize(p, axis=1), ops.normalize(ops.stop_gradient(t), axis=1)",
+        "p = ops.normalize(p, axis=1)\n        t = ops.normalize(ops.stop_gradient(t), axis=1)",
         "t = ops.stop_gradient(t)",
         "Only directions count",
     ),

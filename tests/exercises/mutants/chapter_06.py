@@ -6,14 +6,14 @@ MUTANTS = (
     Mutant(
         "06-a",
         "a resample is a shuffle",
-        "index = np.random.default_rng(seed).integers(0, len(correct), (draws, len(correct)))",
-        "index = np.array([np.random.default_rng(seed).permutation(len(correct))] * draws)",
+        "index = np.random.default_rng(seed).integers(0, count, (draws, count))",
+        "index = np.array([np.random.default_rng(seed).permutation(count)] * draws)",
         "draw with replacement",
     ),
     Mutant(
         "06-a",
         "a resample has a fixed number of examples",
-        "(draws, len(correct))",
+        "(draws, count)",
         "(draws, 100)",
         "Every resample has as many examples as the sample",
     ),

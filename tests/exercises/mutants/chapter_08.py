@@ -6,15 +6,15 @@ MUTANTS = (
     Mutant(
         "08-a",
         "a high cost is good",
-        "(cost[None] <= cost[:, None])",
-        "(cost[None] >= cost[:, None])",
+        "saved, gained = cost[:, None] - cost,",
+        "saved, gained = cost - cost[:, None],",
         "a low cost is good",
     ),
     Mutant(
         "08-a",
         "a dominating row must be better in both",
-        "| (score[None] > score[:, None])",
-        "& (score[None] > score[:, None])",
+        "| (gained > 0)",
+        "& (gained > 0)",
         "better in one of the two is enough",
     ),
     Mutant(

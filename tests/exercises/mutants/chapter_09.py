@@ -6,8 +6,8 @@ MUTANTS = (
     Mutant(
         "09-a",
         "the product of two vectors is a cosine",
-        "first = pretraining / np.linalg.norm(pretraining, axis=1, keepdims=True)",
-        "first = pretraining",
+        "first, second = unit(pretraining), unit(test)",
+        "first, second = pretraining, unit(test)",
         "lengths of the vectors must not count",
     ),
     Mutant(
