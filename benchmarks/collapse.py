@@ -31,6 +31,7 @@ from ssl_course.methods.masked import standardized
 from ssl_course.methods.method import Method
 from ssl_course.pretrain import watch
 from ssl_course.pretrain.fashion_mnist import view
+from ssl_course.pretrain.training import first_examples
 from ssl_course.pretrain.watch import LOOKS
 
 Data = data.Dataset
@@ -64,7 +65,7 @@ def filled_in(method: MaskedAutoencoder, clothes: Data) -> dict[str, float]:
     """The error of hidden pixels, whatever the method was trained for, and k-NN with few labels."""
     images = clothes.validation.x[:IMAGES]
     error = MaskedAutoencoder.compare(method, images, method(images))
-    some = [first(split, 500) for split in (clothes.train, clothes.validation)]
+    some = [first_examples(split, 500) for split in (clothes.train, clothes.validation)]
     embedded = [evaluate.embed(method.encoder, split) for split in some]
     return {"hidden_error": float(error), "knn": evaluate.nearest_neighbors(*embedded)}
 
@@ -74,18 +75,16 @@ def said(method: IJEPA, clothes: Data) -> dict[str, float]:
     tokens = method.transformer(method.tokenizer(clothes.validation.x[:IMAGES]))
     random = np.random.default_rng(0)
     heard = []
-    for split in (first(clothes.train, IMAGES), first(clothes.validation, IMAGES)):
+    for split in (
+        first_examples(clothes.train, IMAGES),
+        first_examples(clothes.validation, IMAGES),
+    ):
         h = evaluate.embed(method.encoder, split).x
         h = h / np.linalg.norm(h, axis=1, keepdims=True)
         h = h + NOISE * random.normal(size=h.shape) / np.sqrt(h.shape[1])
         heard.append(data.Split(h, split.y))
     share = image_share(ops.convert_to_numpy(standardized(tokens)))
     return {"image_share": share, "probe_in_noise": evaluate.ridge_probe(*heard)}
-
-
-def first(split: data.Split, count: int) -> data.Split:
-    """The first examples of a split."""
-    return data.Split(split.x[:count], split.y[:count])
 
 
 def two_views(kind: type[Method], *rest: Callable[[], keras.Model], **settings: float) -> Method:

@@ -11,13 +11,14 @@ from keras import ops
 from ssl_course.chapters.catch.agent import bilinear_nce
 from ssl_course.chapters.catch.game import View
 from ssl_course.chapters.catch.measure import snapshots
+from ssl_course.methods.method import Method
 from ssl_course.methods.target import follow, target_copy
 
 LAST = 6
 """The loss that is reported is that of the last sixth of the steps."""
 
 
-class Contrast(keras.Model):
+class Contrast(Method):
     """CURL's loss alone, compiled.  Train with ``fit((queries, keys))``.
 
     The keys come from a target encoder, or with ``own_keys`` from the encoder itself.
@@ -33,21 +34,19 @@ class Contrast(keras.Model):
         self.compile(keras.optimizers.Adam(1e-3))
         self.optimizer.build(self.trainable_variables)
 
-    def call(self, views: Any, training: bool = False) -> Any:
+    def compute(self, inputs: Any, training: bool) -> Any:
         """Queries and, without a gradient, keys."""
-        return self.encoder(views[0]), ops.stop_gradient(self.keys(views[1]))
+        query_views, key_views = inputs
+        return self.encoder(query_views), ops.stop_gradient(self.keys(key_views))
 
-    def compute_loss(
-        self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool = True
-    ) -> Any:
+    def compare(self, inputs: Any, outputs: Any) -> Any:
         """Each query has to find the key of its own row."""
-        queries, keys = y_pred
+        queries, keys = outputs
         return bilinear_nce(queries, keys, self.similarity)
 
-    def train_step(self, batch: Any) -> Any:
-        """One step; the target encoder follows by a moving average."""
+    def before_step(self) -> None:
+        """The target encoder follows by a moving average."""
         follow(self.target_encoder, self.encoder, momentum=0.95)
-        return super().train_step(batch)
 
 
 def without_reward(
